@@ -1,0 +1,1 @@
+"""auditkit: take over, understand and answer for somebody else's IT infrastructure."""

@@ -1,0 +1,67 @@
+"""What people and the program say: claims, decisions, verdicts, statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+VerdictState = Literal["ok", "alarm", "not_applicable", "unknown", "accepted"]
+Value = str | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What somebody declared: the previous contractor, the client, client.yaml, an answered survey."""
+
+    id: str
+    who: str
+    about: str
+    attribute: str
+    value: str
+    file: str
+    sheet: str = ""
+    cell: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person settled; one append-only journal holds all kinds.
+
+    kind: "accepted" (a risk), "approved" / "edited" (the wording of a finding), "apart" (two assets are two), "together".
+    subject: what it is about, e.g. "LIN-09/srv1" or "asset:srv1"; until: None = without end.
+    """
+
+    kind: str
+    subject: str
+    who: str
+    why: str
+    at: datetime
+    until: date | None = None
+    text: str = ""
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer of one item about one subject.
+
+    rests_on: refs in the form "listener:ab12…" (a fact), "gap:<target>/<probe>", "none:<asset>/<table>", "decision:<n>".
+    """
+
+    item: str
+    version: int
+    subject: str
+    asset: str
+    state: VerdictState
+    why: str
+    rests_on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One sentence or cell: a message id, its values, the refs it rests on. The words come last, in any language."""
+
+    message: str
+    values: tuple[tuple[str, Value], ...] = ()
+    rests_on: tuple[str, ...] = ()

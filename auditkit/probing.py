@@ -1,0 +1,286 @@
+"""All that an author of a collector imports, beside model/, text and scrub: commands, replies, probes, derived facts.
+
+A probe is a command, the pure function that reads its reply into facts, and what proves nothing. `Probe.outcome` is the one
+place where a reply becomes an outcome, and every default in it leans to Unknown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin, get_type_hints
+
+from auditkit.model import Absent, Found, Outcome, Secret, Unknown, fact_key, is_fact
+from auditkit.tidy import tidy
+from auditkit.text import decode, one_line
+
+F = TypeVar("F")
+Reader = Callable[["Reply"], Iterator[F]]
+MISSING_COMMAND = 127  # POSIX.1-2017, Shell & Utilities, 2.8.2
+PROBE_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
+
+
+class NotUnderstood(Exception):
+    """A reader met bytes it cannot read: the whole reply becomes Unknown, with this sentence."""
+
+
+class NotHere(Exception):
+    """A reader has proof that this target has no such thing: Absent, with this sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """A command line for a POSIX shell; the argument of an `each=` question is its "$1", never part of its text.
+
+    root: needs root; without it the question stays Unknown. root_helps: is asked as root where that is allowed, and
+    otherwise answers less (its reader looks at `Reply.root`). seconds: after that the command counts as never returning.
+    """
+
+    line: str
+    root: bool = False
+    root_helps: bool = False
+    seconds: float = 30.0
+    transport: ClassVar[str] = "shell"
+
+    def __str__(self) -> str:
+        return self.line
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Knocking at one address without login: a TCP connection to each port, and the greeting each service gives by itself."""
+
+    ports: tuple[int, ...]
+    transport: ClassVar[str] = "sweep"
+
+    def __str__(self) -> str:
+        return "tcp connect, read greeting: " + ",".join(map(str, self.ports))
+
+
+Command = Shell | Sweep
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: bytes, and when, as whom.
+
+    code: exit status; None = the command did not end. way: which command of the probe (0 first, then its `otherwise`).
+    root: whether it ran as root. key: of the workspace, prints secrets.
+    """
+
+    stdout: bytes
+    stderr: bytes = b""
+    code: int | None = 0
+    at: datetime = datetime.min
+    account: str = ""
+    arg: str = ""
+    way: int = 0
+    truncated: bool = False
+    root: bool = False
+    key: bytes = b""
+
+    @property
+    def text(self) -> str:
+        """stdout as text (utf-8, utf-16 or cp1251 per line); no lone surrogates."""
+        return decode(self.stdout)
+
+    def lines(self) -> Iterator[str]:
+        """Lines of stdout that are not blank, without their line ends (split at LF alone: U+2028 is part of a value)."""
+        return (line for line in (s.removesuffix("\r") for s in self.text.split("\n")) if line.strip())
+
+    def secret(self, text: str, kind: str) -> Secret:
+        """What may leave the reader of a secret: its kind and keyed print."""
+        return Secret(kind, hmac.new(self.key, text.encode("utf-8", "backslashreplace"), hashlib.sha256).hexdigest()[:16])
+
+
+@dataclass(slots=True, eq=False)
+class Probe(Generic[F]):
+    """See `probe`."""
+
+    name: str
+    command: Command
+    read: Reader[F]
+    yields: tuple[type, ...]
+    codes: Collection[int]
+    none: tuple[bytes, ...]
+    missing: str | None
+    no_file: str | None
+    harmless: re.Pattern[str] | None
+    each: Shell | None
+    secret: bool
+    on: frozenset[str]
+    ways: list[tuple[Command, Reader[Any]]] = field(default_factory=list)
+
+    @property
+    def commands(self) -> tuple[Command, ...]:
+        """The command and its alternatives, in the order they are tried."""
+        return (self.command, *(c for c, _ in self.ways))
+
+    @property
+    def needs_root(self) -> bool:
+        return isinstance(self.command, Shell) and self.command.root
+
+    def otherwise(self, command: str | Shell) -> Callable[[Reader[Any]], Reader[Any]]:
+        """Another command, tried only where the one before is missing (exit code 127), with its own reader."""
+
+        def wrap(reader: Reader[Any]) -> Reader[Any]:
+            self.ways.append((_shell(command, like=self.command), reader))
+            return reader
+
+        return wrap
+
+    def outcome(self, reply: Reply) -> Outcome:
+        """The one place where a reply becomes an outcome."""
+        reader: Reader[Any] = self.read if reply.way == 0 else self.ways[reply.way - 1][1]
+        trouble = self._trouble(reply)
+        if isinstance(trouble, Absent):
+            return trouble
+        facts, failed = _read(reader, reply)
+        if isinstance(failed, NotHere) and trouble is None:
+            return Absent(str(failed))
+        if trouble is not None:
+            return Unknown(trouble.why, seen=_rows(facts), cause=trouble.cause)
+        if failed is not None:
+            said = str(failed) if isinstance(failed, NotUnderstood) else f"{type(failed).__name__}: {failed}"
+            return Unknown(f"not understood: {one_line(said, 160)}", seen=_rows(facts), cause="not_understood")
+        said_out = reply.stdout.strip()
+        if not facts and said_out and said_out not in self.none:
+            return Unknown("not understood: output, but no row was read from it", cause="not_understood")
+        return Found(facts)
+
+    def listing(self, reply: Reply) -> tuple[tuple[str, ...], Outcome]:
+        """The reply of `each` -> the arguments in order, without doubles, and what the list itself is worth."""
+        args = tuple(dict.fromkeys(line.strip() for line in reply.lines()))
+        trouble = self._trouble(reply)
+        return args, trouble if trouble is not None else Found(())
+
+    def _trouble(self, reply: Reply) -> Absent | Unknown | None:
+        """What keeps a reply from being taken at its word, before any reader sees it."""
+        complaint = self._complaint(reply.stderr)
+        if reply.truncated or reply.code is None:
+            return Unknown("truncated: the answer is not whole", cause="truncated")
+        if reply.code == MISSING_COMMAND:
+            return Absent(self.missing) if self.missing else Unknown("the command is missing on this system")
+        if self.no_file and reply.code and not reply.stdout.strip() and _only_missing_files(reply.stderr):
+            return Absent(self.no_file)
+        if reply.code not in self.codes:
+            return Unknown(f"exit code {reply.code}: {complaint or 'no message'}")
+        if complaint:
+            return Unknown(f"warned: {complaint}")
+        return None
+
+    def _complaint(self, stderr: bytes) -> str:
+        lines = [s.strip() for s in decode(stderr).splitlines() if s.strip()]
+        told = [s for s in lines if not (self.harmless and self.harmless.search(s))]
+        return tidy(one_line("; ".join(told), 160))
+
+
+def _only_missing_files(stderr: bytes) -> bool:
+    lines = [s for s in decode(stderr).splitlines() if s.strip()]
+    return bool(lines) and all(re.search(r"No such file or directory$|^(ls|cat|find): .*: No such file", s.strip()) for s in lines)
+
+
+def _read(reader: Reader[Any], reply: Reply) -> tuple[tuple[object, ...], Exception | None]:
+    """Facts read, and what ended the reading early. A reader's slip on hostile bytes is no crash of the audit."""
+    facts: list[object] = []
+    try:
+        for record in reader(reply):
+            facts.append(tidy(record))
+    except (NotUnderstood, NotHere, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as e:
+        return tuple(facts), e
+    return tuple(facts), None
+
+
+def _rows(facts: tuple[object, ...]) -> tuple[object, ...]:
+    """Of an answer that is not whole only rows that stand for themselves are kept: a total of half the lines is wrong."""
+    return tuple(f for f in facts if fact_key(type(f)))
+
+
+def _shell(command: str | Command, like: Command | None = None) -> Command:
+    if not isinstance(command, str):
+        return command
+    if isinstance(like, Shell):
+        return Shell(command, root=like.root, root_helps=like.root_helps, seconds=like.seconds)
+    return Shell(command)
+
+
+def _fact_types(read: Callable[..., Any]) -> tuple[type, ...]:
+    returned = get_type_hints(read).get("return")
+    (out,) = get_args(returned) or (None,)
+    types = get_args(out) if get_origin(out) is not None or not isinstance(out, type) else (out,)
+    if not types or not all(is_fact(t) for t in types):
+        raise TypeError(f"{read.__name__}: annotate it -> Iterator[YourFact] (or Iterator[A | B]) with classes made by @fact")
+    return tuple(types)
+
+
+def probe(
+    name: str,
+    command: str | Command,
+    *,
+    codes: Collection[int] = (0,),
+    none: bytes | tuple[bytes, ...] = (),
+    missing: str | None = None,
+    no_file: str | None = None,
+    harmless: str | None = None,
+    each: str | Shell | None = None,
+    secret: bool = False,
+    on: Collection[str] = ("linux",),
+) -> Callable[[Reader[F]], Probe[F]]:
+    """Make a reader a probe.
+
+    codes: exit codes that are no failure. none: what an empty answer looks like where it is not silence (b"[]").
+    missing: what a missing command proves ("no restic here"); None = nothing, it stays Unknown. no_file: the same for a
+    missing file. harmless: regex of stderr lines that mean nothing (kept as evidence all the same). each: a command whose
+    lines are the arguments: the question is put once for each. secret: the reply is stored encrypted only.
+    on: platforms of targets that are asked.
+
+    Registers nothing: the registry finds probes by looking through modules. Raises TypeError where the annotation of the
+    reader names no fact types, ValueError for a bad name.
+    """
+    if not PROBE_NAME.fullmatch(name):
+        raise ValueError(f"probe name {name!r}: use lower case and dots, like linux.listeners")
+
+    def wrap(read: Reader[F]) -> Probe[F]:
+        return Probe(
+            name=name, command=_shell(command), read=read, yields=_fact_types(read), codes=codes,
+            none=(none,) if isinstance(none, bytes) else none, missing=missing, no_file=no_file,
+            harmless=re.compile(harmless) if harmless else None, each=each if isinstance(each, Shell | None) else Shell(each),
+            secret=secret, on=frozenset(on),
+        )  # fmt: skip
+
+    return wrap
+
+
+@dataclass(slots=True, eq=False)
+class Derived(Generic[F]):
+    """See `derived`."""
+
+    name: str
+    read: Callable[..., Iterator[F]]
+    needs: dict[str, tuple[type, bool]]  # parameter -> (fact type, many)
+    yields: tuple[type, ...]
+
+
+def derived(name: str) -> Callable[[Callable[..., Iterator[F]]], Derived[F]]:
+    """Facts that follow from facts of one asset: parameters annotated `OsRelease` (one row) or `Sequence[Mount]` (all rows).
+
+    It runs only where every table it reads is whole for the asset; otherwise its own tables have the same gaps.
+    """
+
+    def wrap(read: Callable[..., Iterator[F]]) -> Derived[F]:
+        needs: dict[str, tuple[type, bool]] = {}
+        for parameter, hint in get_type_hints(read).items():
+            if parameter == "return":
+                continue
+            many = get_origin(hint) is not None
+            kind = get_args(hint)[0] if many else hint
+            if not is_fact(kind):
+                raise TypeError(f"{name}: parameter {parameter} must be a fact type or Sequence[fact type]")
+            needs[parameter] = (kind, many)
+        return Derived(name, read, needs, _fact_types(read))
+
+    return wrap
