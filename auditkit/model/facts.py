@@ -137,11 +137,11 @@ def _names(cls: Any) -> tuple[str, ...]:
     return tuple(f.name for f in dataclasses.fields(cls))
 
 
-def marks(record: object) -> list[tuple[IdentKind, str]]:
+def marks(record: Any) -> list[tuple[IdentKind, str]]:
     """What a fact says about the identity of its thing: (kind, value in lower case); fields not seen or empty say nothing."""
     return [(kind, str(getattr(record, name)).lower()) for name, kind in idents(type(record)).items() if getattr(record, name)]
 
 
-def dump(record: object) -> dict[str, Any]:
+def dump(record: Any) -> dict[str, Any]:
     """Field -> value, shallow."""
     return {n: getattr(record, n) for n in _names(type(record))}

@@ -1,0 +1,29 @@
+"""Transports, loaded when a target needs them: importing paramiko costs more than everything else together."""
+
+from __future__ import annotations
+
+import importlib
+
+from auditkit.errors import UsageError
+from auditkit.transports.base import Options, Transport
+
+_TABLE = {"local": "auditkit.transports.local:Local", "ssh": "auditkit.transports.ssh:Ssh"}
+
+
+def names() -> tuple[str, ...]:
+    """Names that `transport:` in targets.yaml may have."""
+    return tuple(_TABLE)
+
+
+def load(name: str) -> Transport:
+    """The transport of that name. Raises UsageError for a name that does not exist."""
+    if name not in _TABLE:
+        raise UsageError(f"unknown transport {name!r}; allowed: {', '.join(_TABLE)}")
+    module, _, attribute = _TABLE[name].partition(":")
+    made: Transport = getattr(importlib.import_module(module), attribute)()
+    return made
+
+
+def options_of(name: str) -> type[Options]:
+    """The schema of a transport's options."""
+    return load(name).options
