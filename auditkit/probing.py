@@ -15,8 +15,8 @@ from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 from auditkit.model import Absent, Found, Outcome, Secret, Unknown, fact_key, is_fact
-from auditkit.tidy import tidy
 from auditkit.text import decode, one_line
+from auditkit.tidy import tidy
 
 F = TypeVar("F")
 Reader = Callable[["Reply"], Iterator[F]]

@@ -6,7 +6,8 @@ import re
 
 CUT = "‹secret›"
 _VALUE = r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s'\"&;,|<>]+)"
-_NAME = r"(?:[\w.-]*(?:passw(?:or)?d|passwd|passphrase|secret|api[_-]?key|access[_-]?key|auth[_-]?token|token|пароль)|pgpassword|mysql_pwd|restic_password|borg_passphrase|psk)"
+_WORD = r"passw(?:or)?d|passwd|passphrase|secret|api[_-]?key|access[_-]?key|auth[_-]?token|token|пароль"
+_NAME = rf"(?:[\w.-]*(?:{_WORD})|mysql_pwd|psk)"
 # Each pattern has one group "s": the secret itself. Linear by construction: no nested quantifiers.
 _PATTERNS = tuple(
     re.compile(p, re.I)
@@ -27,7 +28,11 @@ _PATTERNS = tuple(
 )
 _HINT = re.compile(r"pass|pwd|psk|secret|token|key|парол|://|authorization|-p|-u|-U|\$|AKIA|gh[pousr]_|xox", re.I)
 # Values that configure a secret without being one.
-_HARMLESS = re.compile(r"^[\"']?(?:yes|no|true|false|on|off|none|null|required|optional|sufficient|x|\*+|!+|‹secret›|\$\{?\w+\}?|%\(?\w+\)?s?|<\w+>|/[\w./-]+)?[\"']?$", re.I)
+_HARMLESS = re.compile(
+    r"^[\"']?(?:yes|no|true|false|on|off|none|null|required|optional|sufficient|x|\*+|!+|‹secret›"
+    r"|\$\{?\w+\}?|%\(?\w+\)?s?|<\w+>|/[\w./-]+)?[\"']?$",
+    re.I,
+)
 
 
 def scrub(text: str) -> str:

@@ -62,8 +62,12 @@ def inert(text: str, limit: int = 32_000) -> str:
     """
     if not (text.isascii() and text.isprintable()):
         text = unsurrogate(text).translate(_BIDI).translate(MARKS)
-        text = "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\n" or c in "\ufffe\uffff" else c for c in text)
+        text = "".join("\ufffd" if _unprintable(c) else c for c in text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _unprintable(c: str) -> bool:
+    return (unicodedata.category(c) in ("Cc", "Cs") and c not in "\t\n") or c in "\ufffe\uffff"
 
 
 def one_line(text: str, limit: int = 300) -> str:

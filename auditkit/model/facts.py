@@ -137,6 +137,10 @@ def _names(cls: Any) -> tuple[str, ...]:
     return tuple(f.name for f in dataclasses.fields(cls))
 
 
+def _type(record: Any) -> Any:
+    return type(record)
+
+
 def marks(record: Any) -> list[tuple[IdentKind, str]]:
     """What a fact says about the identity of its thing: (kind, value in lower case); fields not seen or empty say nothing."""
     return [(kind, str(getattr(record, name)).lower()) for name, kind in idents(type(record)).items() if getattr(record, name)]
@@ -144,4 +148,4 @@ def marks(record: Any) -> list[tuple[IdentKind, str]]:
 
 def dump(record: Any) -> dict[str, Any]:
     """Field -> value, shallow."""
-    return {n: getattr(record, n) for n in _names(type(record))}
+    return {n: getattr(record, n) for n in _names(_type(record))}

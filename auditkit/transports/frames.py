@@ -1,0 +1,121 @@
+"""Reads the framed streams that `script` makes: pure, incremental, bounded."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from auditkit.text import decode
+
+
+class Key(NamedTuple):
+    """Which command a frame belongs to: number of the item, way ("0", "1", … or "list"), argument."""
+
+    number: int
+    way: str
+    arg: str
+
+
+@dataclass(slots=True)
+class Piece:
+    """What one command said on one stream. code None: its closing frame never came. mode: p/h/r + no/root/sudo."""
+
+    body: bytes
+    code: int | None
+    mode: str
+
+
+@dataclass(slots=True)
+class Frames:
+    """One stream, fed in chunks. `opened` = the command that is running, `closed` = those that ended."""
+
+    nonce: bytes
+    closed: dict[Key, Piece] = field(default_factory=dict)
+    opened: Key | None = None
+    who: tuple[str, ...] = ()
+    over: bool = False
+    _mode: str = ""
+    _buffer: bytearray = field(default_factory=bytearray)
+    _searched: int = 0
+
+    @property
+    def open_size(self) -> int:
+        """Bytes that belong to the running command so far (or to no command, before the first frame)."""
+        return len(self._buffer)
+
+    def open_body(self) -> bytes:
+        """What the running command said so far."""
+        return bytes(self._buffer)
+
+    def feed(self, data: bytes) -> None:
+        """Take more bytes."""
+        self._buffer += data
+        mark = b"\n" + self.nonce + b" "
+        while True:
+            at = self._buffer.find(mark, max(0, self._searched - len(mark)))
+            if at < 0:
+                self._searched = len(self._buffer)
+                return
+            end = self._buffer.find(b"\n", at + 1)
+            if end < 0:
+                self._searched = at
+                return
+            line = bytes(self._buffer[at + len(mark) : end])
+            body = bytes(self._buffer[:at])
+            del self._buffer[: end + 1]
+            self._searched = 0
+            self._frame(decode(line), body)
+
+    def _frame(self, line: str, body: bytes) -> None:
+        word, _, rest = line.partition(" ")
+        if word == "begin":
+            number, way, mode, arg = [*rest.split(" ", 3), ""][:4]
+            self.opened, self._mode = Key(int(number), way, arg), mode
+        elif word == "end" and self.opened is not None:
+            self.closed[self.opened] = Piece(body, int(rest), self._mode)
+            self.opened = None
+        elif word == "who":
+            self.who = tuple(rest.split(" "))
+        elif word == "over":
+            self.over = True
+
+
+@dataclass(slots=True)
+class Unpacker:
+    """stdout up to and through gzip: what a login script prints before the first frame is put aside as `greeting`."""
+
+    nonce: bytes
+    greeting: bytearray = field(default_factory=bytearray)
+    _how: str = ""
+    _zip: zlib._Decompress | None = None
+    whole: bool = False
+
+    def feed(self, data: bytes, most: int) -> bytes:
+        """Compressed bytes -> at most about `most` bytes of frames; the rest waits in the decompressor for the next call.
+
+        Raises zlib.error where the gzip stream is broken (RFC 1952).
+        """
+        if not self._how:
+            self.greeting += data
+            for how in ("gzip", "plain"):
+                mark = b"\n" + self.nonce + b" " + how.encode() + b"\n"
+                at = self.greeting.find(mark)
+                if at >= 0:
+                    data = bytes(self.greeting[at + len(mark) :])
+                    del self.greeting[at:]
+                    self._how = how
+                    self._zip = zlib.decompressobj(wbits=31) if how == "gzip" else None
+                    break
+            else:
+                return b""
+        if self._zip is None:
+            return data
+        out = self._zip.decompress(self._zip.unconsumed_tail + data, most)
+        self.whole = self._zip.eof
+        return out
+
+    @property
+    def waiting(self) -> bool:
+        """True while decompressed bytes remain that the last call had no room for."""
+        return self._zip is not None and bool(self._zip.unconsumed_tail) and not self._zip.eof

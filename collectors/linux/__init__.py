@@ -1,0 +1,1 @@
+"""Linux and other systems with a POSIX shell."""
