@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any, TypeVar
 
 from auditkit.scrub import scrub
@@ -13,7 +14,7 @@ LONGEST = 100_000  # characters in one field; a longer value ends in "…" and i
 
 
 def tidy(value: T) -> T:
-    """A fact, a text or a container of such, fit to be kept.
+    """A fact, a text or a container of such, fit to be kept. Raises ValueError for a number beyond 64 bits, and for NaN.
 
     >>> tidy("mysqldump -pHunter2 shop")
     'mysqldump -p‹secret› shop'
@@ -25,6 +26,8 @@ def _tidy(value: Any) -> Any:
     if isinstance(value, str):
         text = scrub(unsurrogate(value))
         return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)})"
+    if (isinstance(value, int) and not -(2**63) <= value < 2**63) or (isinstance(value, float) and not math.isfinite(value)):
+        raise ValueError("a number that no table can hold")
     if isinstance(value, tuple):
         return tuple(_tidy(v) for v in value)
     if isinstance(value, dict):

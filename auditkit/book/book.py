@@ -1,0 +1,94 @@
+"""The book as its readers hold it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from auditkit.assets import Resolution
+from auditkit.model import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    """A table that is not whole for an asset (None: for every asset). question "<target>/<probe>", probe "-" = nothing asks."""
+
+    table: str
+    question: str
+    asset: str | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssetRow:
+    """targets () = seen by others, never asked."""
+
+    id: str
+    targets: tuple[str, ...]
+    name: str
+    addresses: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Book:
+    """db: the tables. evidence: question "<target>/<probe>/<arg>" -> where its answer comes from.
+
+    asked: (asset, table) -> the questions that fill it.
+    """
+
+    db: sqlite3.Connection
+    types: Mapping[str, type]
+    resolution: Resolution
+    assets: tuple[AssetRow, ...]
+    gaps: tuple[GapRow, ...]
+    evidence: Mapping[str, Evidence]
+    asked: Mapping[tuple[str, str], tuple[str, ...]]
+    _bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """The program's own question (trusted text): rows as dicts. `main.x` = rows only, never gaps."""
+        cursor = self.db.execute(sql, values)
+        names = [d[0] for d in cursor.description]
+        return [dict(zip(names, r, strict=True)) for r in cursor]
+
+    def table(self, table: str, asset: str | None = None, order: str = "") -> list[dict[str, Any]]:
+        """All rows of a table (of one asset), without gaps."""
+        if table not in self.types:
+            return []
+        where, values = (" where asset = ?", [asset]) if asset is not None else ("", [])
+        by = f"{order}, id" if order else "id"
+        return self.rows(f"select * from main.{table}{where} order by {by}", values)
+
+    def gaps_of(self, table: str, asset: str | None) -> list[GapRow]:
+        """What keeps a table from being whole for an asset (gaps for everybody included)."""
+        return [g for g in self.gaps if g.table == table and (asset is None or g.asset in (asset, None))]
+
+    def questions_for(self, asset: str, table: str) -> list[str]:
+        """Questions that fill a table for an asset ("*": for all), derived tables through what they read."""
+        return sorted({q for (a, t), qs in self.asked.items() if t == table and asset in ("*", a) for q in qs})
+
+    def note_basis(self, ref: str, basis: Iterable[str]) -> None:
+        """Remember that a derived row rests on these rows."""
+        self._bases[ref] = tuple(basis)
+
+    def origins(self, ref: str) -> Iterator[Evidence]:
+        """Evidence behind a ref ("listener:ab12…"), through derived rows down to replies. Gaps lead to the reply that failed."""
+        kind, _, rest = ref.partition(":")
+        if kind == "gap":
+            found = [e for q, e in sorted(self.evidence.items()) if q.startswith(f"{rest}/") or q == rest]
+            yield from found
+            return
+        if kind in ("all", "none"):
+            asset, _, table = rest.partition("/")
+            yield from (self.evidence[q] for q in self.questions_for(asset, table) if q in self.evidence)
+            return
+        if ref in self._bases:
+            for below in self._bases[ref]:
+                yield from self.origins(below)
+            return
+        if kind in self.types:
+            for (question,) in self.db.execute(f"select question from main.{kind} where id = ?", (ref,)):
+                if question in self.evidence:
+                    yield self.evidence[question]

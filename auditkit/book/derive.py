@@ -1,0 +1,72 @@
+"""Facts that follow from facts of one asset. Only where every table they read is whole; otherwise their gaps are its gaps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from auditkit.book.book import Book, GapRow
+from auditkit.book.tables import fill, row
+from auditkit.model import table_name
+from auditkit.probing import Derived, NotHere, NotUnderstood
+from auditkit.registry import Registry
+
+Rows = dict[tuple[str, str], list[tuple[str, object]]]
+
+
+def derive(book: Book, registry: Registry, by_asset: Rows, gaps: list[GapRow]) -> list[GapRow]:
+    """Run every derived once an asset, in an order where what it reads is there; -> the gaps of derived tables.
+
+    A derived table is no table that somebody forgot to ask for: gaps of the form "no probe asks this" are taken back.
+    """
+    made: list[GapRow] = []
+    tables = {table_name(t) for d in registry.derived.values() for t in d.yields}
+    probed = {table_name(t) for p in registry.probes.values() for t in p.yields}
+    pure = tables - probed
+    gaps[:] = [g for g in gaps if g.table not in pure]
+    holes: dict[tuple[str, str | None], list[GapRow]] = defaultdict(list)
+    for g in gaps:
+        holes[g.table, g.asset].append(g)
+    for one in _ordered(registry.derived):
+        for asset in (*sorted(book.resolution.own), *book.resolution.seen):
+            for g in _one(book, one, asset, by_asset, holes):
+                made.append(g)
+                holes[g.table, g.asset].append(g)
+    return made
+
+
+def _ordered(derived: Mapping[str, Derived[Any]]) -> list[Derived[Any]]:
+    """Those that read other derived tables after them."""
+    waiting = dict(sorted(derived.items()))
+    done: list[Derived[Any]] = []
+    while waiting:
+        open_ = {table_name(t) for d in waiting.values() for t in d.yields}
+        ready = [n for n, d in waiting.items() if not any(table_name(k) in open_ for k, _ in d.needs.values())] or sorted(waiting)[:1]
+        done += [waiting.pop(n) for n in ready]
+    return done
+
+
+def _one(book: Book, one: Derived[Any], asset: str, by_asset: Rows, holes: Mapping[tuple[str, str | None], list[GapRow]]) -> list[GapRow]:
+    needed = [table_name(k) for k, _ in one.needs.values()]
+    missing = [g for t in needed for key in ((t, asset), (t, None)) for g in holes.get(key, ())]
+    if missing:
+        return [GapRow(table_name(t), g.question, asset, g.why) for t in one.yields for g in missing[:3]]
+    values: dict[str, Any] = {}
+    basis: list[str] = []
+    for name, (kind, many) in one.needs.items():
+        rows = by_asset.get((asset, table_name(kind)), [])
+        if not many and not rows:
+            return []  # looked, and there is no such thing to derive from
+        values[name] = tuple(f for _, f in rows) if many else rows[0][1]
+        basis += [ref for ref, _ in (rows if many else rows[:1])]
+    try:
+        facts = list(one.read(**values))
+    except (NotHere, NotUnderstood, ValueError, LookupError, TypeError, AttributeError) as e:
+        return [GapRow(table_name(t), f"{asset}/{one.name}", asset, f"could not be derived: {e}") for t in one.yields]
+    for record in facts:
+        made = row(record, f"{asset}/{one.name}/", asset)
+        fill(book.db, table_name(type(record)), len(made), [made])
+        book.note_basis(made[0], basis)
+        by_asset.setdefault((asset, table_name(type(record))), []).append((made[0], record))
+    return []

@@ -1,0 +1,145 @@
+"""Checklists as files: YAML with id, version, title, why, severity, sources, remedy; what a rule says is its data, in ru and en."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from auditkit import resources
+from auditkit.checking.grammar import lint_fragment
+from auditkit.errors import ChecklistError, ConfigError
+from auditkit.workspace import yamlfile
+
+FOLDER = "checklists"
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Deadline = Literal["two_weeks", "quarter", "year", "someday"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Text(_Model):
+    """One text in both languages."""
+
+    ru: str = Field(min_length=1)
+    en: str = Field(min_length=1)
+
+
+class Part(_Model):
+    """One question to the rows of a table: `expect` must hold where `when` holds. says: an alarmed row in words, {column}s filled in."""
+
+    for_: Name = Field(alias="for")
+    when: str = "true"
+    expect: str
+    says: Text | None = None
+
+    @field_validator("when", "expect")
+    @classmethod
+    def _lint(cls, fragment: str) -> str:
+        try:
+            lint_fragment(fragment)
+        except ChecklistError as e:
+            raise ValueError(str(e)) from e
+        return fragment
+
+
+class Item(_Model):
+    """One rule. Its parts are asked one by one; an alarm of any is its alarm, an unknown of any keeps it from being ok."""
+
+    id: str = Field(pattern=r"^[A-Z]{2,4}-[A-Za-z0-9]{1,8}$")
+    version: int = Field(ge=1)
+    title: Text
+    why: Text
+    severity: Literal[1, 2, 3, 4]
+    kind: Literal["sec", "rel", "life", "hyg"]
+    sources: tuple[str, ...] = Field(min_length=1)
+    remedy: Text
+    parts: tuple[Part, ...] = Field(min_length=1)
+    within: Literal["asset", "client"] = "asset"
+    platform: str = "linux"
+    effort_h: tuple[float, float] | None = None
+    deadline: Deadline = "quarter"
+    aliases: tuple[str, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_part(cls, data: object) -> object:
+        """An item with one question may write it without `parts`."""
+        if isinstance(data, dict) and "parts" not in data and "for" in data:
+            keys = [k for k in ("for", "when", "expect", "says") if k in data]
+            return {**{k: v for k, v in data.items() if k not in keys}, "parts": [{k: data[k] for k in keys}]}
+        return data
+
+
+class Checklist(_Model):
+    """One file."""
+
+    checklist: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
+    version: int = Field(ge=1)
+    title: Text
+    items: tuple[Item, ...] = Field(min_length=1)
+    digest: str = ""
+
+
+def load_checklists(client: Path | None = None, kinds: Iterable[str] = ("yearly",)) -> tuple[Checklist, ...]:
+    """All checklists of the folders `kinds`; a client's file goes before the firm's and the built-in one of the same name.
+
+    Raises ChecklistError: file:line:col: path: what is wrong and what is allowed; also where one id stands twice.
+    """
+    found: dict[str, Traversable] = {}
+    for place in resources.places(FOLDER, client):
+        for kind in kinds:
+            folder = place / kind
+            for file in _yaml_files(folder):
+                found.setdefault(f"{kind}/{file.name}", file)
+    lists = tuple(read(name, file) for name, file in sorted(found.items()))
+    _distinct(lists)
+    return lists
+
+
+def _yaml_files(folder: Traversable) -> Iterator[Traversable]:
+    if folder.is_dir():
+        yield from sorted((f for f in folder.iterdir() if f.name.endswith((".yaml", ".yml"))), key=lambda f: f.name)
+
+
+def read(name: str, file: Traversable) -> Checklist:
+    """One file. Raises ChecklistError."""
+    raw = file.read_bytes()
+    try:
+        document = yamlfile.parse(name, raw)
+    except ConfigError as e:
+        raise ChecklistError(str(e)) from e
+    try:
+        made = Checklist.model_validate(document.data)
+    except ValidationError as e:
+        problems = [yamlfile.Problem(_way(document, tuple(d["loc"])), _words(d["msg"], d["type"])) for d in e.errors()]
+        raise ChecklistError(str(document.error(problems))) from e
+    return made.model_copy(update={"digest": hashlib.sha256(raw).hexdigest()})
+
+
+def _way(document: yamlfile.Document, way: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """A way into the file: the part that an item wrote without `parts` is the item itself."""
+    if len(way) >= 4 and way[2] == "parts" and (*way[:3],) not in document.values:
+        return (*way[:2], *way[4:])
+    return way
+
+
+def _words(message: str, kind: str) -> str:
+    if kind == "extra_forbidden":
+        return "unknown key; remove it or correct its spelling"
+    return message.removeprefix("Value error, ")
+
+
+def _distinct(lists: tuple[Checklist, ...]) -> None:
+    seen: dict[str, str] = {}
+    for one in lists:
+        for item in one.items:
+            if item.id in seen:
+                raise ChecklistError(f"item {item.id} stands in {seen[item.id]} and again in {one.checklist}: give one of them another id")
+            seen[item.id] = one.checklist

@@ -1,0 +1,7 @@
+"""What was asked and what was answered: snapshots, questions, answers, blobs, asset ids given before."""
+
+from auditkit.store.blobs import Blobs, Cipher, NoCipher
+from auditkit.store.facts import packed, unpacked
+from auditkit.store.store import Answer, SnapshotInfo, Store, TargetInfo, Told
+
+__all__ = ["Answer", "Blobs", "Cipher", "NoCipher", "SnapshotInfo", "Store", "TargetInfo", "Told", "packed", "unpacked"]

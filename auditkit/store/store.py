@@ -1,0 +1,320 @@
+"""Snapshots, questions, answers. One writer; every committed answer survives a kill -9."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from auditkit.errors import EvidenceError, StoreError, UsageError
+from auditkit.model import Absent, Evidence, Found, Outcome, Question, Unknown
+from auditkit.probing import Probe, Reply
+from auditkit.scrub import holds_secret
+from auditkit.store.blobs import Blobs, Cipher, NoCipher
+from auditkit.store.engine import open_engine, sqlite_url
+from auditkit.store.facts import Stale, packed, unpacked
+from auditkit.store.schema import alias, answer, question, snapshot
+from auditkit.text import decode
+
+
+class TargetInfo(msgspec.Struct, frozen=True):
+    """A target as a snapshot remembers it: without options and credentials."""
+
+    id: str
+    platform: str
+    transport: str
+    address: str
+    site: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotInfo:
+    """closed None: unfinished."""
+
+    id: int
+    opened: datetime
+    closed: datetime | None
+    tool: str
+    operator: str
+    targets: tuple[TargetInfo, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as stored. state: found | absent | unknown."""
+
+    question: Question
+    state: str
+    why: str
+    cause: str
+    at: datetime
+    account: str
+    command: str
+    evidence: str | None
+    secret: bool
+    facts: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An answer on its way into the store. at: when, where no reply says it. secret: its evidence is kept encrypted only."""
+
+    question: Question
+    command: str
+    outcome: Outcome
+    reply: Reply | None
+    at: datetime
+    secret: bool
+
+
+class _Body(msgspec.Struct, frozen=True, array_like=True):
+    """A reply as evidence: canonical MessagePack of exactly these."""
+
+    stdout: bytes
+    stderr: bytes
+    code: int | None
+    way: int
+    root: bool
+    truncated: bool
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(_Body).decode
+_targets = msgspec.json.Decoder(tuple[TargetInfo, ...])
+
+
+class Store:
+    """See module. `Store.open(path)` for a workspace, `Store.open(None)` in memory."""
+
+    def __init__(self, engine: Engine, blobs: Blobs) -> None:
+        self._engine = engine
+        self.blobs = blobs
+
+    @classmethod
+    def open(cls, where: Path | str | None, key: bytes = b"", cipher: Cipher | None = None, evidence: Path | None = None) -> Store:
+        """where: a file, a URL (postgresql+psycopg://…), None = memory. Raises NewerStore, StoreError."""
+        url = "sqlite://" if where is None else where if isinstance(where, str) else sqlite_url(where)
+        return cls(open_engine(url), Blobs(evidence, key, cipher or NoCipher()))
+
+    def close(self) -> None:
+        """Let the database go."""
+        self._engine.dispose()
+
+    # -- writing -------------------------------------------------------------------------------------------------------
+
+    def begin(self, targets: Sequence[TargetInfo], questions: Sequence[Question], at: datetime, tool: str, operator: str) -> int:
+        """The plan is written before the first question is asked: what is never answered is Unknown, also after a kill -9."""
+        with self._write() as c:
+            row = {"opened": at.isoformat(), "tool": tool, "operator": operator, "targets": msgspec.json.encode(list(targets)).decode()}
+            made = c.execute(insert(snapshot).values(row).returning(snapshot.c.id)).scalar_one()
+            if questions:
+                c.execute(insert(question), [{"snapshot": made, "target": q.target, "probe": q.probe, "arg": q.arg} for q in questions])
+        return int(made)
+
+    def record(self, snap: int, answers: Sequence[Told]) -> None:
+        """Keep the answers of one target in one transaction."""
+        if not answers:
+            return
+        with self._write() as c:
+            dialect = postgresql if c.dialect.name == "postgresql" else sqlite
+            questions = (t.question for t in answers)
+            asked = [{"snapshot": snap, "target": q.target, "probe": q.probe, "arg": q.arg} for q in questions]
+            c.execute(dialect.insert(question).on_conflict_do_nothing(), asked)
+            bodies: dict[str, tuple[bytes, bool]] = {}
+            rows = [{"snapshot": snap, **self._row(t, bodies)} for t in answers]
+            self.blobs.put(c, bodies)
+            c.execute(dialect.insert(answer).on_conflict_do_nothing(), rows)
+
+    def _row(self, t: Told, bodies: dict[str, tuple[bytes, bool]]) -> dict[str, Any]:
+        """A row of `answer`; what it points to is put into `bodies`."""
+        evidence, secret = None, t.secret
+        if t.reply is not None:
+            r = t.reply
+            secret = secret or holds_secret(decode(r.stdout)) or holds_secret(decode(r.stderr))
+            evidence = self._hold(_encode(_Body(r.stdout, r.stderr, r.code, r.way, r.root, r.truncated)), secret, bodies)
+        state, why, cause, facts = self._said(t.outcome, bodies)
+        return {
+            "target": t.question.target, "probe": t.question.probe, "arg": t.question.arg, "state": state, "why": why,
+            "cause": cause, "at": (t.reply.at if t.reply else t.at).isoformat(), "account": t.reply.account if t.reply else "",
+            "command": t.command, "evidence": evidence, "secret": secret, "facts": facts,
+        }  # fmt: skip
+
+    def _said(self, outcome: Outcome, bodies: dict[str, tuple[bytes, bool]]) -> tuple[str, str, str, str | None]:
+        match outcome:
+            case Found(found):
+                return "found", "", "", self._hold(packed(found), False, bodies)
+            case Absent(why):
+                return "absent", why, "", None
+            case Unknown(why, seen, cause):
+                return "unknown", why, cause or "", self._hold(packed(seen), False, bodies) if seen else None
+
+    def _hold(self, body: bytes, secret: bool, bodies: dict[str, tuple[bytes, bool]]) -> str:
+        address = self.blobs.address(body, secret)
+        bodies[address] = (body, secret)
+        return address
+
+    def finish(self, snap: int, at: datetime) -> None:
+        """The collection reached its end."""
+        with self._write() as c:
+            c.execute(update(snapshot).where(snapshot.c.id == snap).values(closed=at.isoformat()))
+
+    def remember(self, given: Mapping[tuple[str, str], str]) -> None:
+        """Keep asset ids: (kind, value) of a mark -> id."""
+        with self._write() as c:
+            c.execute(delete(alias))
+            if given:
+                c.execute(insert(alias), [{"kind": k, "value": v, "asset": a} for (k, v), a in sorted(given.items())])
+
+    def _write(self) -> Any:
+        return _Guard(self._engine)
+
+    # -- reading -------------------------------------------------------------------------------------------------------
+
+    def snapshots(self) -> list[SnapshotInfo]:
+        """All, oldest first."""
+        with self._engine.connect() as c:
+            return [_info(r) for r in c.execute(select(snapshot).order_by(snapshot.c.id))]
+
+    def snapshot(self, snap: int | None = None) -> SnapshotInfo:
+        """That one, or the newest. Raises UsageError where there is none."""
+        found = [s for s in self.snapshots() if snap is None or s.id == snap]
+        if not found:
+            known = ", ".join(str(s.id) for s in self.snapshots())
+            raise UsageError(f"no snapshot {snap}; known: {known}" if snap and known else "no snapshot yet: run auditkit collect first")
+        return found[-1]
+
+    def questions(self, snap: int) -> list[Question]:
+        """Everything planned, in order."""
+        with self._engine.connect() as c:
+            order = (question.c.target, question.c.probe, question.c.arg)
+            rows = c.execute(select(question).where(question.c.snapshot == snap).order_by(*order))
+            return [Question(r.target, r.probe, r.arg) for r in rows]
+
+    def answers(self, snap: int) -> list[Answer]:
+        """Everything answered, in order."""
+        with self._engine.connect() as c:
+            rows = c.execute(select(answer).where(answer.c.snapshot == snap).order_by(answer.c.target, answer.c.probe, answer.c.arg))
+            return [_answer(r) for r in rows]
+
+    def given(self) -> dict[tuple[str, str], str]:
+        """Asset ids given before."""
+        with self._engine.connect() as c:
+            return {(r.kind, r.value): r.asset for r in c.execute(select(alias))}
+
+    def facts(self, a: Answer, probe: Probe[Any] | None, types: Mapping[str, type]) -> list[object]:
+        """Facts of an answer. Where a fact type has changed since, the bytes are read again (Stale is raised if they cannot be)."""
+        if a.facts is None:
+            return []
+        with self._engine.connect() as c:
+            body = self.blobs.get(c, a.facts)
+        try:
+            return unpacked(body, types)
+        except Stale:
+            if probe is None:
+                raise
+            match self.again(a, probe):
+                case Found(found) | Unknown(_, found):
+                    return list(found)
+                case Absent():
+                    return []
+
+    def again(self, a: Answer, probe: Probe[Any]) -> Outcome:
+        """The stored bytes read once more, now. Raises EvidenceError where they are gone, changed, or no key opens them."""
+        reply = self.reply(a)
+        return probe.listing(reply)[1] if a.question.arg == "*" and probe.each else probe.outcome(reply)
+
+    def reply(self, a: Answer) -> Reply:
+        """The evidence of an answer as a reply."""
+        if a.evidence is None:
+            raise EvidenceError(f"{a.question.target}/{a.question.probe}: no byte came back, so there is nothing to read")
+        with self._engine.connect() as c:
+            b = _decode(self.blobs.get(c, a.evidence))
+        return Reply(b.stdout, b.stderr, b.code, a.at, a.account, a.question.arg, b.way, b.truncated, b.root, self.blobs.key)
+
+    def held_facts(self, a: Answer) -> bytes:
+        """The stored facts as bytes. Raises EvidenceError."""
+        if a.facts is None:
+            return b""
+        with self._engine.connect() as c:
+            return self.blobs.get(c, a.facts)
+
+    def evidence(self, a: Answer) -> Evidence:
+        """Where an answer comes from."""
+        return Evidence(a.question.target, a.question.probe, a.question.arg, a.command, a.account, a.at, a.evidence, a.secret)
+
+    def reparse(self, snap: int, probes: Mapping[str, Probe[Any]]) -> tuple[int, int]:
+        """Read all stored bytes of a snapshot again; -> (answers read again, answers that changed)."""
+        read = changed = 0
+        for a in self.answers(snap):
+            probe = probes.get(a.question.probe)
+            if a.evidence is None or probe is None or a.cause in ("timed_out", "truncated", "no_sudo"):
+                continue
+            outcome = self.again(a, probe)
+            read += 1
+            changed += self._replace(snap, a, outcome)
+        return read, changed
+
+    def _replace(self, snap: int, a: Answer, outcome: Outcome) -> bool:
+        bodies: dict[str, tuple[bytes, bool]] = {}
+        new = dict(zip(("state", "why", "cause", "facts"), self._said(outcome, bodies), strict=True))
+        if new == {"state": a.state, "why": a.why, "cause": a.cause, "facts": a.facts}:
+            return False
+        q, table = a.question, answer.c
+        with self._write() as c:
+            self.blobs.put(c, bodies)
+            here = (table.snapshot == snap, table.target == q.target, table.probe == q.probe, table.arg == q.arg)
+            c.execute(update(answer).where(*here).values(new))
+        return True
+
+    def count(self, snap: int) -> int:
+        """Answers so far."""
+        with self._engine.connect() as c:
+            return int(c.execute(select(func.count()).select_from(answer).where(answer.c.snapshot == snap)).scalar_one())
+
+
+class _Guard:
+    """A writing transaction whose errors say where and what to do."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._begun: Any = None
+
+    def __enter__(self) -> Connection:
+        try:
+            self._begun = self._engine.begin()
+            made: Connection = self._begun.__enter__()
+        except (OperationalError, DatabaseError) as e:
+            raise self._error(e) from e
+        return made
+
+    def __exit__(self, kind: Any, e: BaseException | None, trace: Any) -> None:
+        try:
+            self._begun.__exit__(kind, e, trace)
+        except (OperationalError, DatabaseError) as again:
+            raise self._error(again) from again
+        if isinstance(e, OperationalError | DatabaseError):
+            raise self._error(e) from e
+        if isinstance(e, OSError):
+            raise StoreError(f"evidence cannot be written: {e.strerror}: {e.filename}; free some space or make the folder writable") from e
+
+    def _error(self, e: OperationalError | DatabaseError) -> StoreError:
+        said = str(e.orig or e).splitlines()[0]
+        return StoreError(f"{self._engine.url.database or 'store'}: {said}; what was stored before is safe: cure it and run again")
+
+
+def _info(r: Row[Any]) -> SnapshotInfo:
+    closed = datetime.fromisoformat(r.closed) if r.closed else None
+    return SnapshotInfo(r.id, datetime.fromisoformat(r.opened), closed, r.tool, r.operator, _targets.decode(r.targets))
+
+
+def _answer(r: Row[Any]) -> Answer:
+    q = Question(r.target, r.probe, r.arg)
+    return Answer(q, r.state, r.why, r.cause, datetime.fromisoformat(r.at), r.account, r.command, r.evidence, r.secret, r.facts)
