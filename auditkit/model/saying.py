@@ -7,7 +7,17 @@ from datetime import date, datetime
 from typing import Literal
 
 VerdictState = Literal["ok", "alarm", "not_applicable", "unknown", "accepted"]
-Value = str | int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text that data brings in both languages (the title of a check); as a value it prints in the document's language."""
+
+    ru: str
+    en: str
+
+
+Value = str | int | float | Text
 
 
 @dataclass(frozen=True, slots=True)
