@@ -76,7 +76,7 @@ class Book:
     def origins(self, ref: str) -> Iterator[Evidence]:
         """Evidence behind a ref ("listener:ab12…"), through derived rows down to replies. Gaps lead to the reply that failed."""
         kind, _, rest = ref.partition(":")
-        if kind == "gap":
+        if kind in ("gap", "target"):
             found = [e for q, e in sorted(self.evidence.items()) if q.startswith(f"{rest}/") or q == rest]
             yield from found
             return

@@ -2,10 +2,10 @@
 
 from auditkit.model.asking import Absent, Evidence, Found, Gap, Outcome, Question, Unknown
 from auditkit.model.facts import About, Ident, IdentKind, Secret, about, columns, dump, fact, fact_key, idents, is_fact, marks, table_name
-from auditkit.model.saying import Claim, Decision, Statement, Text, Value, Verdict, VerdictState
+from auditkit.model.saying import Decision, Statement, Text, Value, VerdictState
 
 __all__ = [
-    "About", "Absent", "Claim", "Decision", "Evidence", "Found", "Gap", "Ident", "IdentKind", "Outcome", "Question", "Secret",
-    "Statement", "Text", "Unknown", "Value", "Verdict", "VerdictState", "about", "columns", "dump", "fact", "fact_key", "idents", "is_fact",
+    "About", "Absent", "Decision", "Evidence", "Found", "Gap", "Ident", "IdentKind", "Outcome", "Question", "Secret",
+    "Statement", "Text", "Unknown", "Value", "VerdictState", "about", "columns", "dump", "fact", "fact_key", "idents", "is_fact",
     "marks", "table_name",
 ]

@@ -1,4 +1,4 @@
-"""What people and the program say: claims, decisions, verdicts, statements."""
+"""What people and the program say: decisions, statements."""
 
 from __future__ import annotations
 
@@ -21,20 +21,6 @@ Value = str | int | float | Text
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """What somebody declared: the previous contractor, the client, client.yaml, an answered survey."""
-
-    id: str
-    who: str
-    about: str
-    attribute: str
-    value: str
-    file: str
-    sheet: str = ""
-    cell: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Decision:
     """What a person settled; one append-only journal holds all kinds.
 
@@ -53,24 +39,12 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """The answer of one item about one subject.
-
-    rests_on: refs in the form "listener:ab12…" (a fact), "gap:<target>/<probe>", "none:<asset>/<table>", "decision:<n>".
-    """
-
-    item: str
-    version: int
-    subject: str
-    asset: str
-    state: VerdictState
-    why: str
-    rests_on: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Statement:
-    """One sentence or cell: a message id, its values, the refs it rests on. The words come last, in any language."""
+    """One sentence or cell: a message id, its values, the refs it rests on. The words come last, in any language.
+
+    rests_on: refs of the form "listener:ab12…" (a fact), "gap:<target>/<probe>", "none:<asset>/<table>" (looked, none there),
+    "all:<asset>/<table>" (a whole table), "target:<id>", "decision:<number>".
+    """
 
     message: str
     values: tuple[tuple[str, Value], ...] = ()

@@ -1,0 +1,97 @@
+"""What was assessed and what was not, and why: the first section, because everything after it holds only within it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from auditkit.collecting import TargetState
+from auditkit.reporting.document import Block, Cell, Column, Figure, KeyFigures, Note, Para, Section, Table, label, say, value
+from auditkit.reporting.evidence import Draft
+from auditkit.reporting.reasons import reason
+
+# Estates that this version does not collect yet. They stand in the table all the same: what nobody looked at is not fine.
+LATER = ("directory", "windows", "network", "telephony", "backups", "handover", "failure")
+
+
+def build(draft: Draft) -> Iterator[Section]:
+    """One section."""
+    blocks: list[Block] = [Para(_lead(draft), "lead"), KeyFigures(_figures(draft)), _targets(draft), _areas(draft)]
+    if draft.a.book.resolution.refused:
+        blocks.append(_refused(draft))
+    yield Section("coverage", label("section.coverage"), tuple(blocks))
+
+
+def _lead(draft: Draft) -> Cell:
+    states = draft.a.targets
+    refs = tuple(f"target:{s.id}" for s in states)
+    whole = sum(s.state == "complete" for s in states)
+    seen = len(draft.a.book.resolution.seen)
+    return say("coverage.lead", refs, n=len(states), whole=whole, partial=sum(s.state == "partial" for s in states),
+               failed=sum(s.state == "failed" for s in states), seen=seen)  # fmt: skip
+
+
+def _figures(draft: Draft) -> tuple[Figure, ...]:
+    c = draft.a.coverage
+    refs = tuple(f"target:{s.id}" for s in draft.a.targets)
+    return (
+        Figure(say("cell.number", refs, value=c.found), label("coverage.found"), "good"),
+        Figure(say("cell.number", refs, value=c.absent), label("coverage.absent"), "plain"),
+        Figure(say("cell.number", refs, value=c.unknown), label("coverage.unknown"), "unknown"),
+    )
+
+
+def _targets(draft: Draft) -> Table:
+    addresses = {t.id: t.address for t in draft.a.snapshot.targets}
+    columns = (
+        Column("column.target"), Column("column.address", "code"), Column("column.state", "state"), Column("column.answered", weight=1.2),
+        Column("column.why", weight=3), Column("column.needed", weight=2.4),
+    )  # fmt: skip
+    rows = tuple(_row(s, addresses[s.id]) for s in draft.a.targets)
+    return Table("targets", columns, rows, label("table.targets"), say("coverage.no_targets"))
+
+
+def _row(s: TargetState, address: str) -> tuple[Cell, ...]:
+    refs = (f"target:{s.id}",)
+    need = say("coverage.need_nothing", refs) if not s.cause else say("coverage.need", refs, cause=s.cause)
+    why = say("coverage.whole", refs) if not s.cause else say("coverage.because", refs, cause=s.cause, message=reason(s.message))
+    answered = say("coverage.answered", refs, answered=s.found + s.absent, asked=s.asked)
+    return (value(s.id, refs), value(address, refs), say(f"state.{s.state}", refs), answered, why, need)
+
+
+def _areas(draft: Draft) -> Table:
+    columns = (
+        Column("column.area", weight=1.5), Column("column.known"), Column("column.checked"), Column("column.unchecked"),
+        Column("column.why", weight=2.6), Column("column.needed", weight=2.4),
+    )  # fmt: skip
+    return Table("areas", columns, (_servers(draft), _seen(draft), *(_later(area) for area in LATER)), label("table.areas"))
+
+
+def _servers(draft: Draft) -> tuple[Cell, ...]:
+    states = draft.a.targets
+    refs = tuple(f"target:{s.id}" for s in states)
+    whole = sum(s.state == "complete" for s in states)
+    rest = len(states) - whole
+    why = say("area.servers.rest", refs) if rest else say("area.servers.whole", refs)
+    return (label("area.servers"), value(len(states), refs), value(whole, refs), value(rest, refs), why, label("area.servers.need"))
+
+
+def _seen(draft: Draft) -> tuple[Cell, ...]:
+    """Devices that asked hosts mention: in the denominator, although nobody asked them."""
+    book = draft.a.book
+    tables = [t for t, kind in book.types.items() if getattr(kind, "__fact__").about == "other"]  # noqa: B009 set by @fact
+    refs = tuple(f"all:*/{t}" for t in tables)
+    n = len(book.resolution.seen)
+    gap = next((g for t in tables for g in book.gaps if g.table == t), None)
+    why = say("area.seen.gap", refs, why=reason(gap.why)) if gap else say("area.seen.why", refs)
+    return (label("area.seen"), value(n, refs), value(0, refs), value(n, refs), why, label("area.seen.need"))
+
+
+def _later(area: str) -> tuple[Cell, ...]:
+    return (label(f"area.{area}"), say("cell.unseen"), value(0), say("area.all"), say("area.later"), label("area.later.need"))
+
+
+def _refused(draft: Draft) -> Note:
+    refused = draft.a.book.resolution.refused
+    told = "; ".join(f"{r.kind} {r.value}: {', '.join(r.targets)}" for r in refused[:10])
+    refs = tuple(f"target:{t}" for r in refused[:10] for t in r.targets)
+    return Note(say("coverage.refused", refs, n=len(refused), told=told), "warning")
