@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from auditkit.book import Book, Declared, build
+from auditkit.book import Book, Declared, FactsOf, build
 from auditkit.checking import Checklist, CheckVerdict, Item, check
 from auditkit.collecting import TargetState, target_states
 from auditkit.model import Decision
@@ -83,9 +83,10 @@ def assess(
     decisions: Iterable[Decision] = (),
     declared: Iterable[Declared] = (),
     book_path: str = ":memory:",
+    facts_of: FactsOf | None = None,
 ) -> Assessment:
     """The whole, frozen. Raises EvidenceError where stored bytes are gone or changed, ChecklistError for an item that cannot be asked."""
-    book = build(store, snapshot, registry, as_of, declared, book_path)
+    book = build(store, snapshot, registry, as_of, declared, book_path, facts_of)
     held = tuple(decisions)
     verdicts = tuple(check(book, (i for c in checklists for i in c.items), held, as_of))
     states = tuple(target_states(store.questions(snapshot.id), store.answers(snapshot.id), [t.id for t in snapshot.targets]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -28,6 +28,9 @@ class Declared:
     source: str = "client.yaml"
 
 
+FactsOf = Callable[[Answer], list[object]]
+
+
 @dataclass(slots=True)
 class _Work:
     facts: list[tuple[str, str, object]] = field(default_factory=list)  # target, question, fact
@@ -36,10 +39,19 @@ class _Work:
 
 
 def build(
-    store: Store, snapshot: SnapshotInfo, registry: Registry, as_of: date, declared: Iterable[Declared] = (), path: str = ":memory:"
+    store: Store,
+    snapshot: SnapshotInfo,
+    registry: Registry,
+    as_of: date,
+    declared: Iterable[Declared] = (),
+    path: str = ":memory:",
+    facts_of: FactsOf | None = None,
 ) -> Book:
-    """path: a file for a big book. Raises EvidenceError where stored bytes are gone or changed."""
-    work = _read(store, snapshot, registry)
+    """path: a file for a big book. facts_of: where facts of an answer come from, the store if not given.
+
+    Raises EvidenceError where stored bytes are gone or changed.
+    """
+    work = _read(store, snapshot, registry, facts_of)
     targets = [t.id for t in snapshot.targets]
     found = resolve(targets, ((t, f) for t, _, f in work.facts), store.given())
     db = sqlite3.connect(path)
@@ -61,7 +73,7 @@ def _key(a: Answer) -> str:
     return f"{a.question.target}/{a.question.probe}/{a.question.arg}"
 
 
-def _read(store: Store, snapshot: SnapshotInfo, registry: Registry) -> _Work:
+def _read(store: Store, snapshot: SnapshotInfo, registry: Registry, facts_of: FactsOf | None) -> _Work:
     work = _Work()
     answers = {a.question: a for a in store.answers(snapshot.id)}
     for q in store.questions(snapshot.id):
@@ -73,8 +85,9 @@ def _read(store: Store, snapshot: SnapshotInfo, registry: Registry) -> _Work:
         if a is None or a.state == "unknown":
             why = a.why if a else "not asked: the collection was cut short"
             work.gaps += [(q.target, table_name(t), f"{q.target}/{q.probe}", why) for t in probe.yields]
-        if a is not None and a.facts is not None:
-            work.facts += [(q.target, _key(a), f) for f in store.facts(a, probe, registry.types)]
+        if a is not None and (a.facts is not None or facts_of is not None):
+            facts = facts_of(a) if facts_of else store.facts(a, probe, registry.types)
+            work.facts += [(q.target, _key(a), f) for f in facts]
     return work
 
 

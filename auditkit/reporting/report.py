@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
 from typing import Literal
 
 from auditkit.assessment import Assessment
@@ -19,7 +18,7 @@ def audit_document(a: Assessment) -> Document:
         as_of=a.as_of,
         checklists=a.digest,
         number=f"{a.as_of:%Y%m%d}-{a.snapshot.id}",
-        tool=tool(),
+        tool=a.snapshot.tool,
         state=_state(a),
         auditor=a.snapshot.operator,
     )
@@ -31,10 +30,3 @@ def _state(a: Assessment) -> Literal["draft", "edited", "approved"]:
     kinds = {d.kind for d in a.decisions if d.kind != "approved" or d.subject == f"snapshot:{a.snapshot.id}"}
     return "approved" if "approved" in kinds else "edited" if "edited" in kinds else "draft"
 
-
-def tool() -> str:
-    """Name and version of the program."""
-    try:
-        return f"auditkit {version('infra-auditkit')}"
-    except PackageNotFoundError:
-        return "auditkit (checkout, not installed)"

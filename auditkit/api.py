@@ -1,0 +1,130 @@
+"""The Python API: the same verbs as the command line, typed.
+
+>>> from auditkit import Client
+>>> client = Client.open("acme")            # doctest: +SKIP
+>>> client.collect()                        # doctest: +SKIP
+>>> assessment = client.assess()            # doctest: +SKIP
+>>> client.report(assessment, lang="ru")    # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from auditkit.assessment import Assessment, assess
+from auditkit.book import people
+from auditkit.checking import Checklist, load_checklists
+from auditkit.collecting.session import Asked, run_session
+from auditkit.declared import declared_tables
+from auditkit.i18n import Lang
+from auditkit.model import Decision
+from auditkit.registry import Registry, registry
+from auditkit.store import SnapshotInfo, Store
+from auditkit.workspace.keys import evidence_cipher, print_key
+from auditkit.workspace.layout import Workspace
+
+if TYPE_CHECKING:
+    from auditkit.collecting import Progress
+    from auditkit.reporting.deliver import Made
+    from auditkit.verify import Verification
+
+
+DATABASE = "AUDITKIT_DATABASE_URL"  # a PostgreSQL URL instead of the workspace's SQLite file
+
+
+class Client:
+    """One client's workspace, opened. Every method raises `AuditkitError` and its kin, whose text is one line for people."""
+
+    def __init__(self, workspace: Workspace, probes: Sequence[str] = ()) -> None:
+        self.workspace = workspace
+        self._only = tuple(probes)
+
+    @classmethod
+    def open(cls, path: Path | str | None = None, probes: Sequence[str] = ()) -> Client:
+        """A workspace; without a path this very machine, in ./audit. probes: ask these alone."""
+        return cls(Workspace.open(path) if path is not None else Workspace.local(), probes)
+
+    @cached_property
+    def registry(self) -> Registry:
+        """What can be asked."""
+        return registry().only(self._only) if self._only else registry()
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """The workspace's store, closed afterwards."""
+        ws = self.workspace
+        ws.prepare()
+        opened = Store.open(os.environ.get(DATABASE) or ws.database, print_key(ws), evidence_cipher(ws), ws.evidence)
+        try:
+            yield opened
+        finally:
+            opened.close()
+
+    def collect(self, new: bool = False, progress: Progress | None = None, prompt: Callable[[str], str] | None = None) -> SnapshotInfo:
+        """Ask every target; an unfinished snapshot younger than 24 h goes on unless `new`."""
+        asked = Asked(self.workspace.targets(), self.registry, new=new, progress=progress, prompt=prompt)
+        with self.store() as store:
+            return run_session(self.workspace, store, asked)
+
+    @contextmanager
+    def assessed(self, snapshot: int | None = None, as_of: date | None = None) -> Iterator[Assessment]:
+        """The assessment of a snapshot (the newest), with its book open."""
+        with self.store() as store:
+            yield self._assess(store, store.snapshot(snapshot), as_of)
+
+    def assess(self, snapshot: int | None = None, as_of: date | None = None) -> Assessment:
+        """The assessment of a snapshot (the newest). as_of: the day it speaks of, today if not given."""
+        with self.assessed(snapshot, as_of) as made:
+            return made
+
+    def _assess(self, store: Store, snapshot: SnapshotInfo, as_of: date | None) -> Assessment:
+        client = self.workspace.client()
+        return assess(
+            store, snapshot, self.registry, self.checklists(), as_of or datetime.now(UTC).astimezone().date(), client.client.name,
+            self.workspace.decisions(), declared_tables(None if self.workspace.is_local else client),
+        )  # fmt: skip
+
+    def checklists(self) -> tuple[Checklist, ...]:
+        """The checklists that hold for this client: its own, the firm's, the built-in."""
+        return load_checklists(self.workspace.path)
+
+    def report(self, assessment: Assessment, lang: Lang = "ru", out: Path | None = None) -> Made:
+        """Write docx, xlsx and html in one language; -> what was made, and what was left out and why."""
+        from auditkit.reporting.deliver import deliver
+
+        return deliver(assessment, self.workspace.path, out or self.workspace.deliverables, (lang,))
+
+    def kb(self, assessment: Assessment, lang: Lang = "ru", out: Path | None = None) -> Path:
+        """Write the knowledge base; -> its index.html."""
+        from auditkit.reporting.kb import write_kb
+
+        return write_kb(assessment, lang, out or self.workspace.kb)
+
+    def query(self, sql: str, snapshot: int | None = None) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """A SELECT over the book of a snapshot; -> columns and rows. Raises UsageError for anything that writes."""
+        with self.assessed(snapshot) as a:
+            return people(a.book, sql)
+
+    def verify(self, file: Path) -> Verification:
+        """Take the statements out of a file and derive each of them again from the stored bytes."""
+        from auditkit.verify import verify
+
+        with self.store() as store:
+            return verify(self.workspace, store, self.registry, file)
+
+    def decide(self, decision: Decision) -> None:
+        """Add a decision of a person to the journal."""
+        from auditkit.workspace.decisions import DecisionLog
+
+        DecisionLog(self.workspace.decisions_file).append(decision)
+
+    def reparse(self, snapshot: int | None = None) -> tuple[int, int]:
+        """Read the stored bytes of a snapshot again; -> (answers read, answers that changed)."""
+        with self.store() as store:
+            return store.reparse(store.snapshot(snapshot).id, self.registry.probes)

@@ -1,0 +1,48 @@
+"""auditkit verify"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from auditkit.api import Client
+from auditkit.cli.common import out, print_json, say
+from auditkit.text import one_line
+
+
+def verify(file: Path, client: Path | None = None, *, json: bool = False) -> int:
+    """Take the statements out of a docx, xlsx or html and derive each again from stored evidence; exit 1 where one does not hold.
+
+    Parameters
+    ----------
+    file: a document that auditkit wrote; it may have been saved by another program since
+    client: folder of the client; without it ./audit
+    json: print one JSON object on stdout
+    """
+    found = Client.open(client).verify(file)
+    code = 0 if found.good else 1
+    if json:
+        failed = [
+            {"id": f.id, "location": f.location, "cause": f.cause, "text": f.text, "derived": f.derived, "why": f.why} for f in found.failed
+        ]
+        closed = [{"id": s.id, "location": s.location} for s in found.not_checkable]
+        print_json(
+            "verify",
+            statements=found.statements,
+            holds=found.holds,
+            declared=found.declared,
+            not_checkable=closed,
+            failed=failed,
+            exit=code,
+        )
+        return code
+    for f in found.failed:
+        out(f"{f.cause}: {f.location}: {one_line(f.text, 120)!r} {'-> ' + repr(one_line(f.derived, 120)) if f.derived else ''} ({f.why})")
+    say(
+        "cli.verify.sum",
+        statements=found.statements,
+        holds=found.holds,
+        failed=len(found.failed),
+        not_checkable=len(found.not_checkable),
+        declared=found.declared,
+    )
+    return code

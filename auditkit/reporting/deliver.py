@@ -1,0 +1,53 @@
+"""An assessment as files in a folder of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from auditkit.assessment import Assessment
+from auditkit.i18n import Lang
+from auditkit.reporting.cells import Label
+from auditkit.reporting.report import audit_document
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that was made. kind: docx | xlsx | html | kb."""
+
+    kind: str
+    lang: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """notices: what was left out, and why (no LibreOffice, no Graphviz), to be put into words."""
+
+    files: tuple[File, ...]
+    notices: tuple[Label, ...]
+
+
+def deliver(assessment: Assessment, client_dir: Path, out: Path, langs: Sequence[Lang]) -> Made:
+    """deliverables/<date>-audit/audit.<lang>.{docx,xlsx,html}. Raises UsageError where the folder cannot be written."""
+    from auditkit.reporting.docx import write_docx
+    from auditkit.reporting.html import write_html
+    from auditkit.reporting.xlsx import write_xlsx
+    from auditkit.workspace.files import trouble
+
+    folder = out / f"{assessment.as_of.isoformat()}-audit"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        raise trouble(folder, e, "made") from e
+    document = audit_document(assessment)
+    files: list[File] = []
+    notices: dict[Label, None] = {}
+    for lang in langs:
+        paths = {kind: folder / f"audit.{lang}.{kind}" for kind in ("docx", "xlsx", "html")}
+        notices.update(dict.fromkeys(write_docx(document, lang, paths["docx"], client_dir)))
+        write_xlsx(document, lang, paths["xlsx"])
+        write_html(document, lang, paths["html"], client_dir)
+        files += [File(kind, lang, path) for kind, path in paths.items()]
+    return Made(tuple(files), tuple(notices))
