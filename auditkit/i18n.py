@@ -153,7 +153,7 @@ def size(lang: Lang, octets: float) -> str:
     """Bytes as people say them, in binary units with at most one digit after the point (IEC 80000-13).
 
     >>> size("en", 1536), size("ru", 300 * 2**30)
-    ('1.5 KiB', '300 ГиБ')
+    ('1.5\\xa0KiB', '300\\xa0ГиБ')
     """
     unit = 0
     while abs(octets) >= 1024 and unit < 5:
@@ -165,7 +165,7 @@ def hours(lang: Lang, value: float) -> str:
     """A time in hours as people say it: minutes below one hour, days from 48.
 
     >>> hours("ru", 0.5), hours("ru", 5.04), hours("en", 72)
-    ('30 мин', '5 ч', '3 d')
+    ('30\\xa0мин', '5\\xa0ч', '3\\xa0d')
     """
     if value < 1 and round(value * 60) < 60:
         return text(lang, "number.minutes", {"n": round(value * 60)})
@@ -178,7 +178,7 @@ def when(lang: Lang, iso: str, form: str = "date") -> str:
     """A date or time (ISO 8601) as people write it. form: date, long_date, datetime. Raises MessageError where it is no date.
 
     >>> when("ru", "2026-11-22", "long_date"), when("en", "2026-11-22T14:05:00"), when("ru", "2026-11-22T14:05:00+03:00", "datetime")
-    ('22 ноября 2026 г.', '22 Nov 2026', '22.11.2026 14:05')
+    ('22 ноября 2026\\xa0г.', '22 Nov 2026', '22.11.2026 14:05')
     """
     from babel.dates import format_date, format_datetime
 

@@ -94,7 +94,7 @@ def block(b: d.Block, lang: Lang) -> dict[str, Any]:
 
 def _table(b: d.Table, lang: Lang) -> dict[str, Any]:
     shown_rows = b.rows if b.limit is None else b.rows[: b.limit]
-    counted = {"shown": len(shown_rows), "all": len(b.rows), "sheet": title_of(b.title, lang) if b.title else b.id}
+    counted: dict[str, str | int | float] = {"shown": len(shown_rows), "all": len(b.rows), "sheet": title_of(b.title, lang) if b.title else b.id}
     return {
         "kind": "table", "id": b.id, "title": _maybe(b.title, lang), "empty": _maybe(b.empty if not b.rows else None, lang),
         "columns": [{"title": title_of(c.title, lang), "kind": c.kind, "weight": c.weight or 0.0} for c in b.columns],

@@ -79,8 +79,8 @@ def _read_first(book: Workbook, document: d.Document, lang: Lang, name: str, she
     page.gap()
     for key, value in (
         ("client", d.plain(m.client)), ("as_of", d.label("cell.date", value=m.as_of)), ("number", d.plain(m.number)),
-        ("version", d.plain(m.version)), ("state", d.label(f"doc.state.{m.state}")), ("auditor", d.plain(m.auditor)), ("snapshot", d.plain(m.snapshot)),
-        ("checklists", d.plain(m.checklists)), ("tool", d.plain(m.tool)),
+        ("version", d.plain(m.version)), ("state", d.label(f"doc.state.{m.state}")), ("auditor", d.plain(m.auditor)),
+        ("snapshot", d.plain(m.snapshot)), ("checklists", d.plain(m.checklists)), ("tool", d.plain(m.tool)),
     ):
         page.pair(d.label(f"doc.{key}"), value)
     page.heading(d.label("book.legend"))
