@@ -6,6 +6,8 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
+from docx.opc.part import XmlPart
 from docxtpl import DocxTemplate
 from lxml import etree
 
@@ -44,7 +46,6 @@ def build(template: bytes, context: Mapping[str, Any], properties: Mapping[str, 
     parts = _Parts(template_, look, dict(context))
     tokens = Tokens()
     template_.render(parts.context, tokens.environment())
-    _strict_parts(template_.docx)
     roots = [template_.docx.element, *_roots(template_.docx)]
     for root in roots:
         resolve(root, tokens.texts, parts.elements)
@@ -95,18 +96,15 @@ class _Parts:
 
 
 def _roots(word: Any) -> list[Any]:
+    """Headers, footers and footnotes as trees; docxtpl leaves footnotes as bytes, which become a part with a tree here."""
     found = []
-    for section in word.sections:
-        for part in (section.header, section.footer, section.first_page_header, section.first_page_footer, section.even_page_header, section.even_page_footer):
-            if not part.is_linked_to_previous:
-                found.append(part._element)
+    for rel in word.part.rels.values():
+        if rel.reltype == RT.FOOTNOTES:
+            part = rel.target_part
+            rel._target = XmlPart(part.partname, part.content_type, etree.fromstring(part.blob, _STRICT), part.package)
+        if rel.reltype in (RT.HEADER, RT.FOOTER, RT.FOOTNOTES):
+            found.append(rel.target_part.element)
     return found
-
-
-def _strict_parts(word: Any) -> None:
-    for part in word.part.package.iter_parts():
-        if part.partname.endswith("footnotes.xml"):
-            etree.fromstring(part.blob, _STRICT)
 
 
 def _language(word: Any, lang: str) -> None:
