@@ -56,14 +56,19 @@ def fact(*, key: tuple[str, ...] = (), about: About = "self") -> Callable[[type[
         if set(key) - names:
             raise TypeError(f"{cls.__name__}: key names no field: {sorted(set(key) - names)}")
         if names & RESERVED_COLUMNS:
-            raise TypeError(f"{cls.__name__}: the book has columns of its own called {sorted(names & RESERVED_COLUMNS)}")
+            raise TypeError(f"{cls.__name__}: rename {sorted(names & RESERVED_COLUMNS)}: words of SQL or columns of the book's own")
         made.__fact__ = _Meta(_snake(cls.__name__), key, about)  # type: ignore[attr-defined]
         return made
 
     return wrap
 
 
-RESERVED_COLUMNS = frozenset({"id", "question", "asset", "why"})
+# Columns of the book's own, and words that a check could not write without quotes (SQLite keywords; quotes are refused there).
+RESERVED_COLUMNS = frozenset({"id", "question", "asset", "why"}) | frozenset(
+    """all and as between case check collate commit constraint create cross default delete distinct drop else end escape exists
+    from full group having in index inner insert into is join left like limit natural not null offset on or order outer primary references
+    right rollback select set table then to transaction union unique update using values when where with""".split()
+)
 
 
 def _snake(name: str) -> str:
