@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from auditkit.probing import NotUnderstood, Reply
 
 NO_FILE = r"No such file or directory$"
+# pgrep of procps 4 says so whenever a long pattern matches nothing; a pattern of several names is always long.
+NO_PROCESS = r"^pgrep: pattern that searches for process name longer than 15|^Try `pgrep -f'"
 
 
 def grepped(reply: Reply) -> Iterator[tuple[str, str]]:

@@ -68,4 +68,4 @@ def _last(roots: list[ElementTree.Element], tag: str) -> str | None:
 
 
 def _row(setting: str, value: str, default: bool) -> DatabaseExposure:
-    return DatabaseExposure(engine="clickhouse", instance="", setting=setting, value=value, default=default)
+    return DatabaseExposure(engine="clickhouse", instance="", setting=setting, value=value, by_default=default)

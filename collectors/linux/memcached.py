@@ -30,6 +30,6 @@ def memcached(reply: Reply) -> Iterator[DatabaseExposure]:
     listen = [a for w, after in zip(words, [*words[1:], ""], strict=True) if w in ("-l", "--listen") for a in after.split(",")]
     listen += [a for w in words if w.startswith("--listen=") for a in w.partition("=")[2].split(",")]
     for address in dict.fromkeys(listen or ["*"]):
-        yield DatabaseExposure(engine="memcached", instance="", setting="listen", value=address, default=not listen)
+        yield DatabaseExposure(engine="memcached", instance="", setting="listen", value=address, by_default=not listen)
     sasl = "set" if {"-S", "--enable-sasl", "-Y", "--auth-file"} & set(words) else "not set"
-    yield DatabaseExposure(engine="memcached", instance="", setting="password", value=sasl, default=sasl == "not set")
+    yield DatabaseExposure(engine="memcached", instance="", setting="password", value=sasl, by_default=sasl == "not set")

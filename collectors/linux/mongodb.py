@@ -70,4 +70,4 @@ def _instance(file: str, version: str, named: dict[str, Any], running: bool) -> 
 
 
 def _row(file: str, setting: str, value: str, default: bool) -> DatabaseExposure:
-    return DatabaseExposure(engine="mongodb", instance=file, setting=setting, value=value, default=default)
+    return DatabaseExposure(engine="mongodb", instance=file, setting=setting, value=value, by_default=default)

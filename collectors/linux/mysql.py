@@ -41,12 +41,12 @@ def mysql(reply: Reply) -> Iterator[Database | DatabaseExposure]:
     bound = values.get("bind-address", "")
     default = bound in ("", "(No default value)")
     for address in () if off else ("*",) if default else bound.split(","):
-        yield DatabaseExposure(engine=engine, instance="", setting="listen", value=address.strip(), default=default)
+        yield DatabaseExposure(engine=engine, instance="", setting="listen", value=address.strip(), by_default=default)
     tls = "on" if values.get("ssl", "FALSE") == "TRUE" else "off"
-    yield DatabaseExposure(engine=engine, instance="", setting="tls", value=tls, default=False)
+    yield DatabaseExposure(engine=engine, instance="", setting="tls", value=tls, by_default=False)
     for name in ("skip-grant-tables", "local-infile"):
         value = "on" if values.get(name) == "TRUE" else "off"
-        yield DatabaseExposure(engine=engine, instance="", setting=name, value=value, default=False)
+        yield DatabaseExposure(engine=engine, instance="", setting=name, value=value, by_default=False)
 
 
 @mysql.otherwise(Shell(f"mysqld {_HELP}", root=True))

@@ -108,4 +108,4 @@ def _instance(file: str) -> str:
 
 
 def _row(instance: str, setting: str, value: str, default: bool) -> DatabaseExposure:
-    return DatabaseExposure(engine="postgresql", instance=instance, setting=setting, value=value, default=default)
+    return DatabaseExposure(engine="postgresql", instance=instance, setting=setting, value=value, by_default=default)

@@ -55,14 +55,14 @@ def _instance(engine: str, version: str, file: str, named: dict[str, str], runni
         state="running" if running else "stopped",
     )
     for address in named.get("bind", "*").split():
-        yield DatabaseExposure(engine=engine, instance=file, setting="listen", value=address.lstrip("-"), default="bind" not in named)
+        yield DatabaseExposure(engine=engine, instance=file, setting="listen", value=address.lstrip("-"), by_default="bind" not in named)
     guarded = {"requirepass", "aclfile", "user"} & set(named)
     password = "set" if guarded else "not set"
-    yield DatabaseExposure(engine=engine, instance=file, setting="password", value=password, default=not guarded)
+    yield DatabaseExposure(engine=engine, instance=file, setting="password", value=password, by_default=not guarded)
     mode = named.get("protected-mode", "yes")
-    yield DatabaseExposure(engine=engine, instance=file, setting="protected-mode", value=mode, default="protected-mode" not in named)
+    yield DatabaseExposure(engine=engine, instance=file, setting="protected-mode", value=mode, by_default="protected-mode" not in named)
     tls = "on" if named.get("tls-port", "0") != "0" else "off"
-    yield DatabaseExposure(engine=engine, instance=file, setting="tls", value=tls, default="tls-port" not in named)
+    yield DatabaseExposure(engine=engine, instance=file, setting="tls", value=tls, by_default="tls-port" not in named)
 
 
 @redis.otherwise(Shell(f"valkey-server --version && {{ {_REST}; }}", root=True))

@@ -14,13 +14,13 @@ from ._readings import NO_FILE, grepped
 
 @fact(key=("file", "line"))
 class SshdConfigLine:
-    """A line of sshd_config as written. match: the condition of its Match block, "" outside of one. Which one wins, sshd -T says."""
+    """A line of sshd_config as written. condition: of its Match block, "" outside of one. Which one wins, sshd -T says."""
 
     file: str
     line: int
     name: str
     value: str
-    match: str
+    condition: str
 
 
 # As root from an outside address (RFC 5737), so that Match blocks for the office do not answer for everybody.
@@ -50,14 +50,14 @@ def sshd(reply: Reply) -> Iterator[SshdSetting]:
 )
 def sshd_config(reply: Reply) -> Iterator[SshdConfigLine]:
     """Every line that is no comment; a Match block ends with its file."""
-    last, match = "", ""
+    last, condition = "", ""
     for file, rest in grepped(reply):
         number, _, said = rest.partition(":")
         said = said.strip()
         if file != last:
-            last, match = file, ""
+            last, condition = file, ""
         name, value = [*re.split(r"\s*=\s*|\s+", said, maxsplit=1), ""][:2]
         if name.lower() == "match":
-            match = "" if value.lower() == "all" else value
+            condition = "" if value.lower() == "all" else value
             continue
-        yield SshdConfigLine(file=file, line=int(number), name=name.lower(), value=value.strip(), match=match)
+        yield SshdConfigLine(file=file, line=int(number), name=name.lower(), value=value.strip(), condition=condition)

@@ -59,7 +59,7 @@ class Database:
 
 @fact(key=("engine", "instance", "setting", "value"))
 class DatabaseExposure:
-    """Who may reach a database server and with what proof. default: nothing was written, the product's own value counts.
+    """Who may reach a database server and with what proof. by_default: nothing was written, the product's own value counts.
 
     Settings: listen (each address), password (set, not set), authorization, tls, and the product's own words (pg_hba rule).
     """
@@ -68,7 +68,7 @@ class DatabaseExposure:
     instance: str
     setting: str
     value: str
-    default: bool
+    by_default: bool
 
 
 @fact(key=("server", "config_file", "name", "listen", "root"))
@@ -185,12 +185,15 @@ class MonitoringAgent:
 
 @fact(key=("config_file", "line"))
 class SnmpCommunity:
-    """A community of SNMP v1/v2c. default: it is public or private. sources: who may ask; () = everybody. rights: ro, rw, "" = not told."""
+    """A community of SNMP v1/v2c. well_known: it is public or private. rights: ro, rw, "" = not told there.
+
+    sources: who may ask; () = everybody.
+    """
 
     config_file: str
     line: int
     community: Secret
-    default: bool
+    well_known: bool
     rights: str
     sources: tuple[str, ...]
 
@@ -273,14 +276,14 @@ class DomainMembership:
     provider: str
 
 
-@fact(key=("product", "subnet", "first"))
+@fact(key=("product", "subnet", "begins"))
 class DhcpRange:
-    """A range of addresses that a DHCP server gives away; first, last: "" = fixed addresses only."""
+    """A range of addresses that a DHCP server gives away; begins, ends: "" = fixed addresses only."""
 
     product: str
     subnet: str
-    first: str
-    last: str
+    begins: str
+    ends: str
     routers: tuple[str, ...]
     servers: tuple[str, ...]
 
