@@ -12,7 +12,8 @@ _NAME = rf"(?:[\w.-]*(?:{_WORD})|mysql_pwd|psk)"
 _PATTERNS = tuple(
     re.compile(p, re.I)
     for p in (
-        rf"(?<![\w-])-{{0,2}}{_NAME}\s?(?:=|:=|:\s)\s?(?P<s>{_VALUE})",                         # password=…, PGPASSWORD=…, token: …
+        rf"(?<![\w-])-{{0,2}}{_NAME}[\"']?\s?:?=\s?(?P<s>{_VALUE})",                           # password=…, PGPASSWORD=…
+        rf"(?<![\w-])(?!passwd:){_NAME}[\"']?\s?:\s(?P<s>{_VALUE})",                            # token: …, but not nsswitch's passwd:
         rf"(?<!\S)--?{_NAME}\s(?P<s>(?!-){_VALUE})",                                            # --password …
         r"\b[a-z][a-z0-9+.-]{1,15}://[^\s/:@]{0,64}:(?P<s>[^\s/@]{1,256})@",                    # scheme://user:secret@host
         r"\bsshpass\s-p\s?(?P<s>\S+)",

@@ -116,6 +116,11 @@ class Unpacker:
         return out
 
     @property
+    def zipped(self) -> bool:
+        """True once the stream has said that it goes through gzip."""
+        return self._how == "gzip"
+
+    @property
     def waiting(self) -> bool:
         """True while decompressed bytes remain that the last call had no room for."""
         return self._zip is not None and bool(self._zip.unconsumed_tail) and not self._zip.eof

@@ -53,7 +53,7 @@ say who "$R" "$(id -un)" "${T:+timeout}"
 """
 _TAIL = r"""say over
 }
-if command -v gzip >/dev/null; then say gzip; main | gzip -1; else say plain; main; fi
+if {zip} && command -v gzip >/dev/null; then say gzip; main | gzip -1; else say plain; main; fi
 """
 
 
@@ -70,11 +70,11 @@ def mode(command: Shell) -> str:
     return "r" if command.root else "h" if command.root_helps else "p"
 
 
-def script(items: Sequence[Item], nonce: str, sudo: bool) -> bytes:
-    """The script. sudo: whether `sudo -n` may be tried for probes that ask for root."""
+def script(items: Sequence[Item], nonce: str, sudo: bool, zipped: bool = True) -> bytes:
+    """The script. sudo: whether `sudo -n` may be tried for probes that ask for root. zipped: through gzip where there is one."""
     parts = [_HEAD.replace("{nonce}", nonce).replace("{sudo}", "true" if sudo else "false")]
     parts += [_lines(item) for item in items]
-    return "".join([*parts, _TAIL]).encode()
+    return "".join([*parts, _TAIL.replace("{zip}", "true" if zipped else "false")]).encode()
 
 
 def _lines(item: Item) -> str:

@@ -25,7 +25,8 @@ GRACE = 6.0  # seconds beyond a command's own: on the target `timeout -k 2` shou
 MOST_EXECS = 12
 STDERR_BYTES = 1 << 20
 STEP = 1 << 20  # bytes decompressed at a time: a small gzip stream can hold gigabytes
-Ending = Literal["whole", "hung", "flooded", "closed", "late"]
+LINGER = 3.0  # seconds for the rest of the gzip stream after the last command: a process left behind may hold the pipe open
+Ending = Literal["whole", "hung", "flooded", "closed", "late", "held"]
 
 
 class Exec(Protocol):
@@ -54,6 +55,11 @@ class _Run:
     total: int = 0
     broken: str = ""
 
+    @property
+    def who(self) -> tuple[str, ...]:
+        """(no | root | sudo, account, "timeout" or ""): stdout may still sit in the target's gzip, stderr never does."""
+        return self.out.who or self.err.who
+
 
 def ask_all(
     open_exec: Callable[[bytes], Exec],
@@ -66,18 +72,19 @@ def ask_all(
     """Ask all shell probes of a target. Raises TransportError where the other side is no POSIX shell or broke off."""
     deadline = time.monotonic() + context.host_seconds
     waiting = [Item(n, p) for n, p in enumerate(probes) if isinstance(p.command, Shell)]
-    for _ in range(MOST_EXECS):
+    # After an exec that had to be cut off the next goes without gzip: what is whole must not wait in a buffer for a hang behind it.
+    for attempt in range(MOST_EXECS):
         if not waiting:
             return
         nonce = secrets.token_hex(8)
         _journal(context, target, account, waiting)
         run = _Run(Frames(nonce.encode()), Frames(nonce.encode()), Unpacker(nonce.encode()), {i.number: i.probe for i in waiting})
-        ex = open_exec(script(waiting, nonce, sudo))
+        ex = open_exec(script(waiting, nonce, sudo, zipped=attempt == 0))
         try:
             _watch(run, ex, deadline, context)
         finally:
             ex.close()
-        if not run.out.who:
+        if not run.who:
             raise _no_shell(run)
         done: set[int] = set()
         for item in waiting:
@@ -113,10 +120,10 @@ def _watch(run: _Run, ex: Exec, deadline: float, context: Context) -> None:
             run.culprit = run.err.opened
             return
         limit = _limit(run, clock)
-        if limit is not None and clock > limit:
-            run.ending, run.culprit = "hung", run.err.opened
+        if clock > limit:
+            run.ending, run.culprit = ("held", None) if run.err.over else ("hung", run.err.opened)
             return
-        got = ex.read(max(0.01, min(limit or deadline, deadline) - clock))
+        got = ex.read(max(0.01, min(limit, deadline) - clock))
         if got is None:
             continue
         stream, data = got
@@ -128,17 +135,23 @@ def _watch(run: _Run, ex: Exec, deadline: float, context: Context) -> None:
             flooded = _take(run, stream, data, context)
         except zlib.error as e:
             run.broken = f"damaged gzip stream ({e})"
+            run.ending = "closed"
+            return
+        if run.out.over and not run.unpacker.zipped:
+            run.ending = "whole"
             return
         if flooded:
-            run.ending, run.culprit = "flooded", run.out.opened or run.err.opened
+            run.ending, run.culprit = "flooded", run.err.opened if stream == 2 else run.out.opened or run.err.opened
             return
 
 
-def _limit(run: _Run, clock: float) -> float | None:
+def _limit(run: _Run, clock: float) -> float:
     """When the running command counts as hanging; before the first frame: how long a login may chatter."""
     key = run.err.opened
+    if run.err.over:
+        return run.started.setdefault(Key(-2, "", ""), clock) + LINGER
     if key is None:
-        return run.started.setdefault(Key(-1, "", str(len(run.err.closed))), clock) + 30.0 if not run.out.over else None
+        return run.started.setdefault(Key(-1, "", str(len(run.err.closed))), clock) + 30.0
     probe = run.items.get(key.number)
     command = probe.each if probe and key.way == "list" else probe.commands[int(key.way)] if probe else None
     seconds = command.seconds if isinstance(command, Shell) else 30.0
@@ -203,7 +216,7 @@ def _one(run: _Run, item: Item, target: Target, context: Context, arg: str) -> I
         if key in run.out.closed:
             reply = _reply(run, key, way, context)
             trouble = None
-            if reply.code in (124, 137) and run.out.who[2:] == ("timeout",):  # coreutils timeout: 124, after its KILL 137
+            if reply.code in (124, 137) and run.who[2:] == ("timeout",):  # coreutils timeout: 124, after its KILL 137
                 trouble = Unknown(f"timed out after {getattr(ways[way], 'seconds', 0):g} s", cause="timed_out")
             yield Brought(_q(target, item.probe, arg), str(ways[way]), reply, trouble)
             return
@@ -236,21 +249,21 @@ def _reply(run: _Run, key: Key, way: int, context: Context) -> Reply:
     root = _as_root(run, piece.mode[:1])
     # stderr without its closing frame: a warning may be missing, so the answer is not whole
     truncated = warned.code is None
-    account = _account(run) if root else run.out.who[1]
+    account = _account(run) if root else run.who[1]
     return Reply(piece.body, warned.body, piece.code, now(), account, key.arg, way, truncated, root, context.key)
 
 
 def _as_root(run: _Run, how: str) -> bool:
-    return run.out.who[0] == "root" or (run.out.who[0] == "sudo" and how in "hr")
+    return run.who[0] == "root" or (run.who[0] == "sudo" and how in "hr")
 
 
 def _account(run: _Run) -> str:
-    return f"root (sudo of {run.out.who[1]})" if run.out.who[0] == "sudo" else run.out.who[1]
+    return f"root (sudo of {run.who[1]})" if run.who[0] == "sudo" else run.who[1]
 
 
 def _may(run: _Run, probe: Probe[Any]) -> bool:
     needs = probe.needs_root or (probe.each is not None and probe.each.root)
-    return not needs or run.out.who[0] != "no"
+    return not needs or run.who[0] != "no"
 
 
 def _q(target: Target, probe: Probe[Any], arg: str | None = None) -> Question:

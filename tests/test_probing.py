@@ -1,0 +1,174 @@
+"""`Probe.outcome`: the one place where a reply becomes an outcome; every default leans to Unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditkit.model import Absent, Found, Unknown, fact
+from auditkit.probing import NotHere, NotUnderstood, Probe, Reply, derived, probe
+
+
+@fact(key=("name",))
+class Thing:
+    name: str
+    size: int = 0
+
+
+@fact()
+class Total:
+    lines: int
+
+
+def things(**options: Any) -> Probe[Thing]:
+    @probe("test.things", "list-things", **options)
+    def read(reply: Reply) -> Iterator[Thing]:
+        for line in reply.lines():
+            if line == "nothing here":
+                raise NotHere("the host says so")
+            name, _, size = line.partition(" ")
+            if not size:
+                raise NotUnderstood(repr(line))
+            yield Thing(name=name, size=int(size))
+
+    return read
+
+
+def test_a_whole_answer_is_found() -> None:
+    assert things().outcome(Reply(b"a 1\nb 2\n")) == Found((Thing(name="a", size=1), Thing(name="b", size=2)))
+
+
+def test_silence_is_found_nothing() -> None:
+    assert things().outcome(Reply(b"")) == Found(())
+
+
+def test_output_without_a_row_is_not_understood_unless_it_is_what_empty_looks_like() -> None:
+    @probe("test.json", "list --json", none=b"[]")
+    def read(reply: Reply) -> Iterator[Thing]:
+        yield from ()
+
+    assert read.outcome(Reply(b"[]\n")) == Found(())
+    outcome = read.outcome(Reply(b"[1]\n"))
+    assert isinstance(outcome, Unknown)
+    assert outcome.cause == "not_understood"
+
+
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
+        (Reply(b"", b"", 1), "exit code 1: no message"),
+        (Reply(b"", b"boom\n", 2), "exit code 2: boom"),
+        (Reply(b"", b"list-things: not found", 127), "the command is missing on this system"),
+        (Reply(b"a 1\n", b"some rows are hidden\n", 0), "warned: some rows are hidden"),
+        (Reply(b"a 1\nb", b"", None), "truncated: the answer is not whole"),
+        (Reply(b"a 1\n", b"", 0, truncated=True), "truncated: the answer is not whole"),
+        (Reply(b"a x\n"), "not understood: ValueError: invalid literal for int() with base 10: 'x'"),
+        (Reply(b"alone\n"), "not understood: 'alone'"),
+    ],
+)
+def test_everything_doubtful_is_unknown_and_says_why(reply: Reply, why: str) -> None:
+    outcome = things().outcome(reply)
+    assert isinstance(outcome, Unknown)
+    assert outcome.why == why
+
+
+def test_what_was_read_before_the_trouble_is_kept_as_seen() -> None:
+    outcome = things().outcome(Reply(b"a 1\nb 2\nbroken\n"))
+    assert isinstance(outcome, Unknown)
+    assert outcome.seen == (Thing(name="a", size=1), Thing(name="b", size=2))
+
+
+def test_a_total_over_half_the_lines_is_not_kept() -> None:
+    @probe("test.total", "count")
+    def read(reply: Reply) -> Iterator[Total]:
+        yield Total(lines=len(list(reply.lines())))
+
+    outcome = read.outcome(Reply(b"1\n2\n", code=None))
+    assert isinstance(outcome, Unknown)
+    assert outcome.seen == ()
+
+
+def test_a_missing_command_proves_absence_only_where_the_probe_says_so() -> None:
+    assert things(missing="no things here").outcome(Reply(b"", b"sh: not found", 127)) == Absent("no things here")
+
+
+def test_a_missing_file_proves_absence_only_alone() -> None:
+    p = things(no_file="no list")
+    assert p.outcome(Reply(b"", b"cat: /etc/x: No such file or directory\n", 1)) == Absent("no list")
+    assert isinstance(p.outcome(Reply(b"", b"cat: /etc/x: Permission denied\n", 1)), Unknown)
+    assert isinstance(p.outcome(Reply(b"a 1\n", b"cat: /etc/x: No such file or directory\n", 1)), Unknown)
+
+
+def test_proof_by_a_reader_counts_only_in_a_clean_answer() -> None:
+    assert things().outcome(Reply(b"nothing here\n")) == Absent("the host says so")
+    assert isinstance(things().outcome(Reply(b"nothing here\n", b"warning\n")), Unknown)
+
+
+def test_harmless_warnings_are_named_one_by_one() -> None:
+    p = things(harmless=r"^note: ")
+    assert p.outcome(Reply(b"a 1\n", b"note: slow\n")) == Found((Thing(name="a", size=1),))
+    assert isinstance(p.outcome(Reply(b"a 1\n", b"note: slow\nerror: half\n")), Unknown)
+
+
+def test_secrets_are_cut_from_every_text_of_a_fact_and_from_reasons() -> None:
+    outcome = things().outcome(Reply(b"mysql://root:Hunter2@db 1\n"))
+    assert outcome == Found((Thing(name="mysql://root:‹secret›@db", size=1),))
+    failed = things().outcome(Reply(b"", b"login failed: password=Hunter2\n", 1))
+    assert "Hunter2" not in str(failed)
+
+
+def test_numbers_no_table_can_hold_are_not_understood() -> None:
+    assert isinstance(things().outcome(Reply(b"a 99999999999999999999\n")), Unknown)
+
+
+def test_another_way_is_read_by_its_own_reader() -> None:
+    p = things()
+
+    @p.otherwise("cat /proc/things")
+    def _(reply: Reply) -> Iterator[Thing]:
+        for line in reply.lines():
+            yield Thing(name=line)
+
+    assert [str(c) for c in p.commands] == ["list-things", "cat /proc/things"]
+    assert p.outcome(Reply(b"only\n", way=1)) == Found((Thing(name="only"),))
+
+
+def test_the_list_of_an_each_is_an_answer_of_its_own() -> None:
+    p = things(each="ls /dev/things")
+    assert p.listing(Reply(b"a\nb\na\n")) == (("a", "b"), Found(()))
+    args, outcome = p.listing(Reply(b"a\n", b"ls: cannot open\n", 2))
+    assert args == ("a",)
+    assert isinstance(outcome, Unknown)
+
+
+@given(st.binary(max_size=300), st.binary(max_size=60), st.sampled_from([0, 1, 2, 127, None]), st.booleans())
+def test_no_bytes_crash_and_no_failure_is_found(out: bytes, err: bytes, code: int | None, truncated: bool) -> None:
+    outcome = things().outcome(Reply(out, err, code, truncated=truncated))
+    if code != 0 or truncated:
+        assert not isinstance(outcome, Found)
+
+
+def test_a_probe_must_say_what_it_yields() -> None:
+    with pytest.raises(TypeError, match="annotate"):
+
+        @probe("test.bad", "x")
+        def read(reply: Reply) -> Iterator[int]:
+            yield 1
+
+
+def test_a_name_is_lower_case_with_dots() -> None:
+    with pytest.raises(ValueError, match="lower case"):
+        probe("Bad", "x")
+
+
+def test_derived_facts_name_what_they_read() -> None:
+    @derived("test.sum")
+    def total(things: tuple[Thing, ...]) -> Iterator[Total]:
+        yield Total(lines=len(things))
+
+    assert total.needs == {"things": (Thing, True)}
+    assert total.yields == (Total,)
