@@ -137,7 +137,7 @@ def _watch(run: _Run, ex: Exec, deadline: float, context: Context) -> None:
             run.broken = f"damaged gzip stream ({e})"
             run.ending = "closed"
             return
-        if run.out.over and not run.unpacker.zipped:
+        if run.out.over and run.err.over and not run.unpacker.zipped:
             run.ending = "whole"
             return
         if flooded:
