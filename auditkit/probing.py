@@ -52,13 +52,23 @@ class Shell:
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """Knocking at one address without login: a TCP connection to each port, and the greeting each service gives by itself."""
+    """Knocking at every address of a range, without login: a TCP connection to each port, and what an open one says of itself.
+
+    Its planned question is "*" (the whole range); every address that answered becomes a question of its own, with itself as the
+    argument. Who speaks first is waited for; only these are spoken to: tls (a handshake), http (`HEAD /`, inside TLS where the
+    port is in both), smb (SMB2 NEGOTIATE and the first half of NTLM: no name, no password).
+    """
 
     ports: tuple[int, ...]
+    tls: frozenset[int] = frozenset()
+    http: frozenset[int] = frozenset()
+    smb: frozenset[int] = frozenset()
     transport: ClassVar[str] = "sweep"
 
     def __str__(self) -> str:
-        return "tcp connect, read greeting: " + ",".join(map(str, self.ports))
+        said = {"tls handshake": self.tls, "HEAD /": self.http, "smb negotiate": self.smb}
+        spoken = "".join(f"; {what} to {','.join(map(str, sorted(ports)))}" for what, ports in said.items() if ports)
+        return f"tcp connect to {','.join(map(str, self.ports))}, read greeting{spoken}; ARP table; PTR"
 
 
 Command = Shell | Sweep
@@ -119,6 +129,11 @@ class Probe(Generic[F]):
     def commands(self) -> tuple[Command, ...]:
         """The command and its alternatives, in the order they are tried."""
         return (self.command, *(c for c, _ in self.ways))
+
+    @property
+    def many(self) -> bool:
+        """Whether its planned question is "*": a list of arguments, and one question for each of them."""
+        return self.each is not None or isinstance(self.command, Sweep)
 
     @property
     def needs_root(self) -> bool:

@@ -12,8 +12,8 @@ from auditkit.transports.base import Target
 
 
 def plan(targets: Iterable[Target], registry: Registry) -> list[Question]:
-    """Every probe of its platform for every target; a probe with each= is planned as argument "*"."""
-    return [Question(t.id, p.name, "*" if p.each else "") for t in targets for p in registry.probes_on(t.platform)]
+    """Every probe of its platform for every target; a probe with each=, and a sweep, is planned as argument "*"."""
+    return [Question(t.id, p.name, "*" if p.many else "") for t in targets for p in registry.probes_on(t.platform)]
 
 
 def open_probes(target: str, planned: Sequence[Question], answered: set[Question], registry: Registry) -> list[Probe[Any]]:

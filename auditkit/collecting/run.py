@@ -89,7 +89,7 @@ class _Crew:
             trouble = Unknown(str(e), cause=e.cause)
         rest = [p for p in probes if p.name not in asked]
         why = trouble or Unknown("not asked: the transport brought no answer", cause="truncated")
-        waiting += [Told(Question(target.id, p.name, "*" if p.each else ""), str(p.command), why, None, now(), p.secret) for p in rest]
+        waiting += [Told(Question(target.id, p.name, "*" if p.many else ""), str(p.command), why, None, now(), p.secret) for p in rest]
         if trouble is not None and not rest and waiting:
             waiting.append(self._cut(target, trouble))
         self._put(_Batch(target.id, waiting, last=True))

@@ -229,7 +229,7 @@ class Store:
     def again(self, a: Answer, probe: Probe[Any]) -> Outcome:
         """The stored bytes read once more, now. Raises EvidenceError where they are gone, changed, or no key opens them."""
         reply = self.reply(a)
-        return probe.listing(reply)[1] if a.question.arg == "*" and probe.each else probe.outcome(reply)
+        return probe.listing(reply)[1] if a.question.arg == "*" and probe.many else probe.outcome(reply)
 
     def reply(self, a: Answer) -> Reply:
         """The evidence of an answer as a reply."""

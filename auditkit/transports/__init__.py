@@ -7,18 +7,19 @@ import importlib
 from auditkit.errors import UsageError
 from auditkit.transports.base import Options, Transport
 
-_TABLE = {"local": "auditkit.transports.local:Local", "ssh": "auditkit.transports.ssh:Ssh"}
+_TABLE = {"local": "auditkit.transports.local:Local", "ssh": "auditkit.transports.ssh:Ssh", "sweep": "auditkit.transports.sweep:Sweeper"}
+_NEVER_WRITTEN = frozenset({"sweep"})  # ranges are looked at by `auditkit discover` alone, under the permission of client.yaml
 
 
 def names() -> tuple[str, ...]:
     """Names that `transport:` in targets.yaml may have."""
-    return tuple(_TABLE)
+    return tuple(name for name in _TABLE if name not in _NEVER_WRITTEN)
 
 
 def load(name: str) -> Transport:
     """The transport of that name. Raises UsageError for a name that does not exist."""
     if name not in _TABLE:
-        raise UsageError(f"unknown transport {name!r}; allowed: {', '.join(_TABLE)}")
+        raise UsageError(f"unknown transport {name!r}; allowed: {', '.join(names())}")
     module, _, attribute = _TABLE[name].partition(":")
     made: Transport = getattr(importlib.import_module(module), attribute)()
     return made
