@@ -1,0 +1,83 @@
+"""How fresh the lists are that pending updates were read from, and when packages were last upgraded.
+
+apt gives a list the time of the server's file but renames it at every fetch that worked (also where nothing was new), so the
+time of the inode's change is that of the last contact; measured with apt 2.6. dnf sets the time of the file itself (libdnf,
+Repo::Impl::resetMetadataExpired).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta, timezone
+
+from auditkit.model.shared.software import LastUpgrade, UpdateMetadata
+from auditkit.probing import NotUnderstood, Reply, Shell, probe
+
+from ._readings import NO_FILE
+
+# file pattern, manager, which time tells: m = of the file, c = of the inode
+_LISTS = (
+    ("/var/lib/apt/lists/*Release", "apt", "c"),
+    ("/var/lib/apt/lists/*_release", "apt", "c"),
+    ("/var/cache/dnf/*/repodata/repomd.xml", "dnf", "m"),
+    ("/var/cache/libdnf5/*/repodata/repomd.xml", "dnf", "m"),
+    ("/var/cache/yum/*/*/*/repomd.xml", "yum", "m"),
+    ("/var/cache/zypp/raw/*/cookie", "zypper", "m"),
+    ("/var/cache/apk/APKINDEX.*.tar.gz", "apk", "m"),
+    ("/var/lib/pacman/sync/*.db", "pacman", "c"),
+)
+
+
+@probe("linux.update_metadata", f"stat -c '%Y %Z %n' {' '.join(p for p, _, _ in _LISTS)}", codes=(0, 1), harmless=NO_FILE)
+def update_metadata(reply: Reply) -> Iterator[UpdateMetadata]:
+    """Two times in seconds and the path; most patterns match nothing, stat says so."""
+    for line in reply.lines():
+        modified, changed, path = line.split(" ", 2)
+        manager, which = _whose(path)
+        at = datetime.fromtimestamp(int(changed if which == "c" else modified), UTC)
+        yield UpdateMetadata(manager=manager, source=path, refreshed_at=at)
+
+
+def _whose(path: str) -> tuple[str, str]:
+    for pattern, manager, which in _LISTS:
+        if re.fullmatch(re.escape(pattern).replace(r"\*", "[^/]*"), path):
+            return manager, which
+    raise NotUnderstood(f"no list of packages: {path[:80]!r}")
+
+
+# dpkg writes local time, so the zone comes first. The log of a year is kept by logrotate's default.
+@probe(
+    "linux.last_upgrade",
+    Shell("test -s /var/lib/dpkg/status || exit 127; date +%z && zgrep -hF ' upgrade ' /var/log/dpkg.log*", root_helps=True),
+    codes=(0, 1, 2),  # 1: no such line; 2: one of the files is not there
+    harmless=NO_FILE,
+)
+def last_upgrade(reply: Reply) -> Iterator[LastUpgrade]:
+    """The zone as +hhmm, then `2024-03-01 06:12:33 upgrade libc6:amd64 2.36-9 2.36-9+deb12u4`."""
+    lines = list(reply.lines())
+    zone = _zone(lines[0])
+    times = [datetime.strptime(line[:19], "%Y-%m-%d %H:%M:%S").replace(tzinfo=zone) for line in lines[1:]]
+    yield LastUpgrade(manager="dpkg", at=max(times).astimezone(UTC) if times else None)
+
+
+@last_upgrade.otherwise(
+    Shell(r"test -d /var/lib/rpm || test -d /usr/lib/sysimage/rpm || exit 127; rpm -qa --qf '%{INSTALLTIME}\n'", seconds=60)
+)
+def _(reply: Reply) -> Iterator[LastUpgrade]:
+    """rpm remembers when each package was installed, not whether it replaced another: the newest but for those of the first day."""
+    days = sorted(int(line) for line in reply.lines())
+    later = [d for d in days if d - days[0] > 86_400]
+    yield LastUpgrade(manager="rpm", at=datetime.fromtimestamp(later[-1], UTC) if later else None)
+
+
+def _zone(text: str) -> timezone:
+    """
+    >>> _zone("-0330").utcoffset(None)
+    datetime.timedelta(days=-1, seconds=73800)
+    """
+    found = re.fullmatch(r"([+-])(\d\d)(\d\d)", text.strip())
+    if not found:
+        raise NotUnderstood(f"no zone as +hhmm: {text[:40]!r}")
+    offset = timedelta(hours=int(found[2]), minutes=int(found[3]))
+    return timezone(-offset if found[1] == "-" else offset)
