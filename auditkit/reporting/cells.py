@@ -51,6 +51,7 @@ def value(seen: object, rests_on: Iterable[str] = ()) -> Statement:
     """One value of a fact as a statement of a table's cell.
 
     None is "not seen" and never reads as nothing; a known nothing ("", an empty tuple) is "—"; True and False are yes and no.
+    A sum of money is `say("cell.amount", refs, value=20000)`: digits in groups.
     Raises TypeError for a value of another kind: say it with a message of its own.
     """
     match seen:

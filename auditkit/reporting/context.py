@@ -27,7 +27,7 @@ def context(document: d.Document, lang: Lang) -> dict[str, Any]:
         "label": {name: i18n.text(lang, f"doc.{name}") for name in _LABELS},
         "sections": [
             {"id": s.id, "number": n, "title": said(s.title, lang), "level": s.level, "appendix": s.appendix,
-             "blocks": [block(b, lang) for b in s.blocks]}
+             "blocks": [block(b, lang, words(s.title, lang)) for b in s.blocks]}
             for s, n in zip(document.sections, numbers(document, lang), strict=True)
         ],
         "signers": [{"role": said(s.role, lang), "name": shown(s.name)} for s in document.signers],
@@ -68,8 +68,8 @@ def _letter(n: int, lang: Lang) -> str:
     return _LETTERS[lang][n - 1] if n <= len(_LETTERS[lang]) else str(n)
 
 
-def block(b: d.Block, lang: Lang) -> dict[str, Any]:
-    """One block; `kind` names what else it holds."""
+def block(b: d.Block, lang: Lang, above: str = "") -> dict[str, Any]:
+    """One block; `kind` names what else it holds. above: the heading it stands under, which a table's own title does not repeat."""
     match b:
         case d.Para():
             return {"kind": "para", "text": said(b.text, lang), "style": b.style}
@@ -78,7 +78,7 @@ def block(b: d.Block, lang: Lang) -> dict[str, Any]:
         case d.Note():
             return {"kind": "note", "text": said(b.text, lang), "tone": b.tone}
         case d.Table():
-            return _table(b, lang)
+            return _table(b, lang, above)
         case d.Picture():
             return _picture(b, lang)
         case d.Finding():
@@ -92,15 +92,22 @@ def block(b: d.Block, lang: Lang) -> dict[str, Any]:
                 for a in b.answers]}
 
 
-def _table(b: d.Table, lang: Lang) -> dict[str, Any]:
+def _table(b: d.Table, lang: Lang, above: str) -> dict[str, Any]:
     shown_rows = b.rows if b.limit is None else b.rows[: b.limit]
-    counted: dict[str, str | int | float] = {"shown": len(shown_rows), "all": len(b.rows), "sheet": title_of(b.title, lang) if b.title else b.id}
+    sheet = title_of(b.title, lang) if b.title else b.id
+    counted: dict[str, str | int | float] = {"shown": len(shown_rows), "all": len(b.rows), "sheet": sheet}
     return {
-        "kind": "table", "id": b.id, "title": _maybe(b.title, lang), "empty": _maybe(b.empty if not b.rows else None, lang),
+        "kind": "table", "id": b.id, "title": "" if b.title and words(b.title, lang) == above else _maybe(b.title, lang),
+        "empty": _maybe(b.empty if not b.rows else None, lang),
         "columns": [{"title": title_of(c.title, lang), "kind": c.kind, "weight": c.weight or 0.0} for c in b.columns],
-        "rows": [[{"text": said(c, lang), "tone": tone_of(c)} for c in row] for row in shown_rows],
+        "rows": [[_cell(c, lang) for c in row] for row in shown_rows],
         "cut": "" if len(shown_rows) == len(b.rows) else i18n.text(lang, "doc.cut", counted),
     }
+
+
+def _cell(c: d.Cell, lang: Lang) -> dict[str, Any]:
+    text = said(c, lang)
+    return {"text": text, "tone": tone_of(c), "long": len(text) > 32 and max(map(len, text.split()), default=0) > 32}
 
 
 def _picture(b: d.Picture, lang: Lang) -> dict[str, Any]:

@@ -55,11 +55,11 @@ class Bullets:
 class Column:
     """A column of a table.
 
-    title: message id of the heading. kind: number and date cells stay numbers and dates in a sheet; code prints in a fixed width;
+    title: the heading, or its message id. kind: number and date cells stay numbers and dates in a sheet; code prints in a fixed width;
     state cells (severity.4, verdict.alarm, state.partial...) are coloured. weight: relative width, None = by what stands in the column.
     """
 
-    title: str
+    title: str | Label
     kind: Kind = "text"
     weight: float | None = None
 

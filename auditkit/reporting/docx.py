@@ -50,8 +50,8 @@ def docx_of(document: Document, lang: Lang, client_dir: Path | None = None) -> t
         raise TemplateError(f"{source}: {len(template) >> 20} MB: a template has at most {LARGEST >> 20} MB; make its pictures smaller")
     line = identity_line(document, lang)
     properties = {
-        "title": title_of(document.title, lang)[:255], "subject": shown(document.meta.client)[:255], "author": shown(document.meta.auditor)[:255],
-        "identifier": line, "keywords": line, "language": lang, "comments": "",
+        "title": title_of(document.title, lang)[:255], "subject": shown(document.meta.client)[:255],
+        "author": shown(document.meta.auditor)[:255], "identifier": line, "keywords": line, "language": lang, "comments": "",
     }
     made = _in_child(str(source), template, context(document, lang), properties)
     return _numbered(made) if toc.waiting(made) else (made, ())

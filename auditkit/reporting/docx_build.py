@@ -1,4 +1,4 @@
-"""A template and a context -> a Word document as bytes. Runs in a child process of its own (`docx_child`): a template is somebody's program."""
+"""A template and a context -> a Word document. Runs in a process of its own (`docx_child`): a template is somebody's program."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lxml import etree
 from auditkit.reporting.docx_contents import anchor, contents
 from auditkit.reporting.docx_lint import lint
 from auditkit.reporting.docx_marks import resolve, settle
-from auditkit.reporting.docx_pages import look_of, turn
+from auditkit.reporting.docx_pages import keep, look_of, turn
 from auditkit.reporting.docx_pictures import picture
 from auditkit.reporting.docx_raw import Look, built, too_wide
 from auditkit.reporting.docx_tokens import Raw, Tokens
@@ -52,6 +52,7 @@ def build(template: bytes, context: Mapping[str, Any], properties: Mapping[str, 
     settle(roots)
     body = template_.docx.element.body
     found = {s.get(w("name")): s for s in body.iter(w("bookmarkStart"))}
+    keep(body)
     turn(body, [(found[anchor(n)], lies) for n, lies in enumerate(parts.sideways) if anchor(n) in found])
     _language(template_.docx, properties["language"])
     for name, value in properties.items():
@@ -65,7 +66,8 @@ class _Parts:
     """The context with headings that can be linked to and numbered parts that are built as XML."""
 
     def __init__(self, template: Any, look: Look, context: dict[str, Any]) -> None:
-        self._word, self._look, self._blocks = template.docx, look, []  # type: ignore[var-annotated]
+        self._word, self._look = template.docx, look
+        self._blocks: list[tuple[dict[str, Any], int]] = []
         self.sideways: list[bool] = []
         self._headings = [(n, s["level"], f"{s['number']} {s['title']}") for n, s in enumerate(context["sections"]) if s["level"] <= 2]
         sections = []
@@ -101,7 +103,8 @@ def _roots(word: Any) -> list[Any]:
     for rel in word.part.rels.values():
         if rel.reltype == RT.FOOTNOTES:
             part = rel.target_part
-            rel._target = XmlPart(part.partname, part.content_type, etree.fromstring(part.blob, _STRICT), part.package)
+            tree: Any = etree.fromstring(part.blob, _STRICT)
+            rel._target = XmlPart(part.partname, part.content_type, tree, part.package)
         if rel.reltype in (RT.HEADER, RT.FOOTER, RT.FOOTNOTES):
             found.append(rel.target_part.element)
     return found

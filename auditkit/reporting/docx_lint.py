@@ -19,4 +19,4 @@ def lint(template: Any) -> None:
         text = re.sub(r"<[^>]+>", "", xml)
         for tag in _TAG.findall(text):
             if _QUOTES.search(tag):
-                raise ValueError(f"in the tag {tag} Word has typed quotation marks «…» or “…”: type straight ones (\" or '), Ctrl+Z undoes Word's")
+                raise ValueError(f"in the tag {tag} Word has typed «…» or “…”: type straight quotes, \" or ' (Ctrl+Z undoes it)")

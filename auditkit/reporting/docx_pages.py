@@ -18,7 +18,8 @@ def look_of(word: Word) -> Look:
     ids = {str(s.name): str(s.style_id) for s in word.styles}
     missing = [name for name in STYLES if name not in ids]
     if missing:
-        raise ValueError(f"it lacks the styles {', '.join(missing)}: copy them from the built-in template (Word: Manage Styles, Import/Export)")
+        cure = "copy them from the built-in template (Word: Manage Styles, Import/Export)"
+        raise ValueError(f"it lacks the styles {', '.join(missing)}: {cure}")
     fills = dict(COLOURS)
     for tone in ("good", "bad", "warning", "unknown"):
         shade = word.styles[f"Auditkit Cell {tone}"].element.find(f"{w('pPr')}/{w('shd')}")
@@ -31,6 +32,21 @@ def look_of(word: Word) -> Look:
         raise ValueError("its text is narrower than 10 cm: widen the page or its margins")
     upright, sideways = (width - left - right) // 635, (max(width, height) - left - right) // 635
     return Look(ids, {**fills, "plain": COLOURS["plain"]}, upright, sideways)
+
+
+def keep(body: Any) -> None:
+    """What leads into a table or card stays on its page: the paragraph before it, and a heading before that by its style."""
+    for table in body.iterchildren(w("tbl")):
+        before = table.getprevious()
+        if before is None or before.tag != w("p") or not any(t.text for t in before.iter(w("t"))):
+            continue
+        properties = before.find(w("pPr"))
+        if properties is None:
+            properties = before.makeelement(w("pPr"))
+            before.insert(0, properties)
+        if properties.find(w("keepNext")) is None:
+            style = properties.find(w("pStyle"))
+            properties.insert(0 if style is None else properties.index(style) + 1, properties.makeelement(w("keepNext")))
 
 
 def turn(body: Any, starts: Sequence[tuple[Any, bool]]) -> None:

@@ -1,18 +1,18 @@
-"""Blocks that are built as XML rather than by the template: tables, key figures, answers, notes. They look as the styles of the template say."""
+"""Blocks built as XML rather than by the template: tables, key figures, answers, notes. Their looks are the template's styles."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from auditkit.reporting.docx_widths import needs, wide, widths
+from auditkit.reporting.docx_widths import Need, needs, wide, widths
 from auditkit.reporting.docx_xml import NAMESPACES, cell, marked, paragraph, row, run, table
 from auditkit.reporting.words import Said
 
 # Style names a template must have -> filled by `Look` with their ids.
 STYLES = (
-    "Auditkit Table", "Auditkit Figures", "Auditkit Cell", "Auditkit Code", "Auditkit Table Head", "Auditkit Figure", "Auditkit Figure Caption",
-    "Auditkit Answer", "Auditkit Figure Gap", "toc 1", "toc 2",
+    "Auditkit Table", "Auditkit Figures", "Auditkit Cell", "Auditkit Code", "Auditkit Table Head", "Auditkit Figure",
+    "Auditkit Figure Caption", "Auditkit Answer", "Auditkit Figure Gap", "toc 1", "toc 2",
     *(f"Auditkit Note {tone}" for tone in ("good", "bad", "warning", "unknown", "plain")),
     *(f"Auditkit Cell {tone}" for tone in ("good", "bad", "warning", "unknown")),
 )
@@ -53,7 +53,7 @@ def too_wide(block: Mapping[str, Any], look: Look) -> bool:
     return block["kind"] == "table" and bool(block["rows"]) and wide(_needs(block), look.width)
 
 
-def _needs(block: Mapping[str, Any]) -> list[tuple[int, int]]:
+def _needs(block: Mapping[str, Any]) -> list[Need]:
     return needs([c["title"] for c in block["columns"]], [[c["text"] for c in r] for r in block["rows"][:400]])
 
 
@@ -90,10 +90,9 @@ def _table(block: Mapping[str, Any], look: Look, width: int) -> list[str]:
 def _figures(block: Mapping[str, Any], look: Look, width: int) -> list[str]:
     figures = block["figures"]
     size = width // len(figures)
+    number, caption = look.ids["Auditkit Figure"], look.ids["Auditkit Figure Caption"]
     cells = "".join(
-        cell(size, paragraph(look.ids["Auditkit Figure"], words(f["number"])) + paragraph(look.ids["Auditkit Figure Caption"], words(f["caption"])),
-             look.fills[f["tone"]])
-        for f in figures
+        cell(size, paragraph(number, words(f["number"])) + paragraph(caption, words(f["caption"])), look.fills[f["tone"]]) for f in figures
     )
     return [table(look.ids["Auditkit Figures"], [size] * len(figures), [row(cells)], head=False), _gap(look)]
 
@@ -102,7 +101,7 @@ def _verdicts(block: Mapping[str, Any], look: Look, width: int) -> list[str]:
     sizes = widths((), (30, 16, 54), width)
     made = [
         row(cell(sizes[0], paragraph(look.ids["Auditkit Answer"], words(a["question"])))
-            + cell(sizes[1], paragraph(look.style(a["tone"], False), words(a["answer"])), look.fills[a["tone"]])
+            + cell(sizes[1], paragraph(look.ids["Auditkit Answer"], words(a["answer"])), look.fills[a["tone"]])
             + cell(sizes[2], paragraph(look.ids["Auditkit Cell"], words(a["because"]))))
         for a in block["answers"]
     ]

@@ -44,7 +44,8 @@ def source(nodes: Sequence[Node], edges: Sequence[Edge], direction: Literal["LR"
     if lost:
         raise ValueError(f"edges lead to nodes that are none: {', '.join(lost[:5])}")
     lines = [
-        "digraph g {", f'graph [rankdir={direction}, fontname="DejaVu Sans", fontsize=10, overlap=prism, splines=true, nodesep=0.25, ranksep=0.5];',
+        "digraph g {",
+        f'graph [rankdir={direction}, fontname="DejaVu Sans", fontsize=10, overlap=prism, splines=true, nodesep=0.25, ranksep=0.5];',
         'node [shape=box, style="rounded,filled", fontname="DejaVu Sans", fontsize=10, penwidth=0.8, margin="0.12,0.06"];',
         'edge [color="#7C8794", arrowsize=0.6, fontname="DejaVu Sans", fontsize=8, fontcolor="#5B6675"];',
     ]
@@ -73,26 +74,32 @@ def _quoted(text: str) -> str:
     return f'"{_escaped(text)}"'
 
 
-def draw(nodes: Sequence[Node], edges: Sequence[Edge], *, alt: Cell, caption: Cell | None = None, direction: Literal["LR", "TB"] = "LR") -> Picture | Note:
+def draw(
+    nodes: Sequence[Node], edges: Sequence[Edge], *, alt: Cell, caption: Cell | None = None, direction: Literal["LR", "TB"] = "LR"
+) -> Picture | Note:
     """The picture (PNG and SVG), or a note that says why there is none. Raises ValueError for an edge to a node that is none."""
     dot = source(nodes, edges, direction)
     if shutil.which("dot") is None:
         return Note(label("notice.no_graphviz"), "unknown")
     engine = "sfdp" if len(nodes) > LARGE else "dot"
-    svg, png = (_run(dot, engine, kind) for kind in ("svg", "png"))
-    if isinstance(svg, Label) or isinstance(png, Label):
-        return Note(svg if isinstance(svg, Label) else png if isinstance(png, Label) else label("notice.no_graphviz"), "unknown")
+    svg = _run(dot, engine, "svg")
+    if isinstance(svg, Label):
+        return Note(svg, "unknown")
+    png = _run(dot, engine, "png")
+    if isinstance(png, Label):
+        return Note(png, "unknown")
     return Picture(png, alt, caption, svg[svg.index(b"<svg") :])
 
 
 def _run(dot: str, engine: str, kind: str) -> bytes | Label:
     try:
-        done = subprocess.run(["dot", f"-K{engine}", f"-T{kind}", "-Gdpi=150" if kind == "png" else "-Gdpi=72"], input=dot.encode(), capture_output=True,
-                              timeout=SECONDS, check=False)
+        command = ["dot", f"-K{engine}", f"-T{kind}", "-Gdpi=150" if kind == "png" else "-Gdpi=72"]
+        done = subprocess.run(command, input=dot.encode(), capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired:
         return label("notice.graph_failed", why=f"{SECONDS:.0f} s")
     except OSError as e:
         return label("notice.graph_failed", why=e.strerror or str(e))
     if done.returncode != 0 or not done.stdout:
-        return label("notice.graph_failed", why=shown(done.stderr.decode(errors="replace").strip()[-200:]) or f"exit code {done.returncode}")
+        said = shown(done.stderr.decode(errors="replace").strip()[-200:])
+        return label("notice.graph_failed", why=said or f"exit code {done.returncode}")
     return done.stdout

@@ -26,8 +26,8 @@ def converted(source: bytes, suffix: str, to: str, program: str, *, seconds: flo
     with tempfile.TemporaryDirectory(prefix="auditkit-office-") as folder:
         work = Path(folder)
         (work / f"in.{suffix}").write_bytes(source)
-        command = [program, f"-env:UserInstallation={(work / 'profile').as_uri()}", "--headless", "--norestore", "--nolockcheck", "--nodefault",
-                   "--nofirststartwizard", "--convert-to", to, "--outdir", str(work / "out"), str(work / f"in.{suffix}")]
+        command = [program, f"-env:UserInstallation={(work / 'profile').as_uri()}", "--headless", "--norestore", "--nolockcheck",
+                   "--nodefault", "--nofirststartwizard", "--convert-to", to, "--outdir", str(work / "out"), str(work / f"in.{suffix}")]
         _run(command, work, seconds)
         made = work / "out" / f"in.{to.partition(':')[0]}"
         if not made.is_file():
@@ -36,9 +36,12 @@ def converted(source: bytes, suffix: str, to: str, program: str, *, seconds: flo
 
 
 def _run(command: list[str], work: Path, seconds: float) -> None:
-    env = {**{k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "LC_ALL", "LC_CTYPE")}, "HOME": str(work), "TMPDIR": str(work), "SAL_USE_VCLPLUGIN": "svp"}
+    own = {"HOME": str(work), "TMPDIR": str(work), "SAL_USE_VCLPLUGIN": "svp"}
+    env = {**{k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "LC_ALL", "LC_CTYPE")}, **own}
     try:
-        child = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        child = subprocess.Popen(
+            command, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+        )
     except OSError as e:
         raise OfficeFailed(f"it does not start: {e.strerror}") from e
     try:

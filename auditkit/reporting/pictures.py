@@ -26,7 +26,9 @@ class Bar:
     words: str | None = None
 
 
-def bars(rows: Sequence[Bar], *, unit: str = "%", most: float | None = 100.0, warn: float | None = 80.0, alarm: float | None = 90.0) -> bytes:
+def bars(
+    rows: Sequence[Bar], *, unit: str = "%", most: float | None = 100.0, warn: float | None = 80.0, alarm: float | None = 90.0
+) -> bytes:
     """Horizontal bars, the first on top, as a PNG of 16 cm at 200 dpi.
 
     most: end of the axis (None = by the values); warn, alarm: limits in the unit, drawn as lines and as colours.
@@ -45,7 +47,8 @@ def bars(rows: Sequence[Bar], *, unit: str = "%", most: float | None = 100.0, wa
     axes.barh(range(len(rows)), values, height=0.62, color=[_COLOURS[_tone(row, warn, alarm)] for row in rows], zorder=2)
     axes.set_xlim(0, end)
     axes.set_ylim(len(rows) - 0.4, -0.6)
-    axes.set_yticks(range(len(rows)), labels=[_label(row.label) for row in rows], fontsize=7.5, color=_INK, parse_math=False, fontfamily="DejaVu Sans")
+    labels = [_label(row.label) for row in rows]
+    axes.set_yticks(range(len(rows)), labels=labels, fontsize=7.5, color=_INK, parse_math=False, fontfamily="DejaVu Sans")
     for y, row in enumerate(rows):
         _beside(axes, y, row, end, unit)
     for limit, colour in ((warn, _COLOURS["warning"]), (alarm, _COLOURS["bad"])):

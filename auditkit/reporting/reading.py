@@ -55,7 +55,7 @@ def meta_in(path: Path | str) -> Identity:
 def same(said: Said, statement: Statement, lang: Lang) -> bool:
     """Whether a file still says what the statement says: the same words, or in a sheet the same number or date."""
     value = dict(statement.values).get("value")
-    if said.raw is not None and statement.message == "cell.number":
+    if said.raw is not None and statement.message in ("cell.number", "cell.amount"):
         return said.raw == value
     if said.raw is not None and statement.message == "cell.date":
         return str(said.raw) == str(value)[:10]

@@ -24,8 +24,8 @@ _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "softH
 def said_in_docx(path: Path, raw: bytes) -> Iterator[Said]:
     """Statements of the body, headers, footers and notes. Raises UsageError where the file is damaged."""
     with package(path, raw) as found:
-        names = ["word/document.xml", *sorted(n for n in found.namelist() if n.startswith(("word/header", "word/foot", "word/endnotes")) and n.endswith(".xml"))]
-        for name in names:
+        others = [n for n in found.namelist() if n.startswith(("word/header", "word/foot", "word/endnotes")) and n.endswith(".xml")]
+        for name in ("word/document.xml", *sorted(others)):
             yield from _Walk(name.removeprefix("word/").removesuffix(".xml")).said(part_of(path, found, name))
 
 
@@ -77,8 +77,9 @@ class _Walk:
                 mark.broken = True
             element.clear()
         elif name == "bookmarkEnd":
-            mark = self.open.pop(element.get(f"{{{W}}}id") or "", None)
-            if mark is not None:
+            ended = element.get(f"{{{W}}}id") or ""
+            if ended in self.open:
+                mark = self.open.pop(ended)
                 if mark.name.startswith("akh"):
                     self.heading = "".join(mark.text)[:60]
                 yield from _said(mark)

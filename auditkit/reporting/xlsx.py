@@ -12,11 +12,12 @@ from openpyxl import Workbook
 
 from auditkit import i18n
 from auditkit.i18n import Lang
+from auditkit.model import Statement
 from auditkit.reporting import document as d
 from auditkit.reporting.identity import identity_line
 from auditkit.reporting.safe import atomically
 from auditkit.reporting.words import shown, title_of, words
-from auditkit.reporting.xlsx_sheets import Names, Sheet, add
+from auditkit.reporting.xlsx_sheets import Names, Page, Sheet, add
 from auditkit.reporting.xlsx_sheets import write as write_sheet
 
 
@@ -71,7 +72,7 @@ def _findings(findings: list[d.Finding], lang: Lang, name: str) -> Sheet:
 
 
 def _read_first(book: Workbook, document: d.Document, lang: Lang, name: str, sheets: list[Sheet]) -> None:
-    page = add(book, name, lang, widths=(24, 90, 14))
+    page = add(book, name, lang, widths=(30, 80, 16))
     m = document.meta
     page.heading(document.title)
     page.line(document.subtitle)
@@ -92,17 +93,25 @@ def _read_first(book: Workbook, document: d.Document, lang: Lang, name: str, she
         page.link(sheet.name, sheet.about, len(sheet.rows))
     page.heading(d.label("book.said"))
     for section in document.sections:
-        for cell in _texts(section):
-            page.pair(section.title if isinstance(section.title, d.Label) else d.plain(title_of(section.title, lang)), cell)
-    page.done()
+        page.subheading(section.title)
+        for b in section.blocks:
+            _texts(page, b)
 
 
-def _texts(section: d.Section) -> list[d.Cell]:
+def _texts(page: Page, b: d.Block) -> None:
     """What stands in no table: the workbook says all that the document says."""
-    made: list[d.Cell] = [section.title] if not isinstance(section.title, d.Label) else []
-    for b in section.blocks:
-        if isinstance(b, d.Table):
-            made += [b.title] if b.title and not isinstance(b.title, d.Label) else []
-        elif not isinstance(b, d.Finding):
-            made += d.cells(b)
-    return made
+    match b:
+        case d.Finding():
+            return
+        case d.Table():
+            if isinstance(b.title, Statement):
+                page.line(b.title)
+        case d.KeyFigures():
+            for f in b.figures:
+                page.pair(f.number, f.caption)
+        case d.Verdicts():
+            for a in b.answers:
+                page.pair(a.question, a.because, a.answer)
+        case _:
+            for cell in d.cells(b):
+                page.line(cell)

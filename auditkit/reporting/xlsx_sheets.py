@@ -19,14 +19,16 @@ from auditkit.reporting.tones import ACCENT, COLOURS, INK, tone_of
 from auditkit.reporting.words import title_of, words
 
 MARK = "auditkit"                     # stands in A1 of every sheet of ours
-FORMATS = {"cell.date": {"ru": "DD.MM.YYYY", "en": "D MMM YYYY"}, "cell.number": {"ru": "#,##0.##", "en": "#,##0.##"}}
+DATES = {"ru": "DD.MM.YYYY", "en": "D MMM YYYY"}
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _FILLS = {tone: PatternFill("solid", fgColor=colour) for tone, colour in COLOURS.items()}
 _FONTS = {tone: Font(name="Arial", size=10, color=ink, bold=True) for tone, ink in INK.items()}
 _BODY, _HEAD = Font(name="Arial", size=10), Font(name="Arial", size=10, bold=True, color="FFFFFF")
+_BOLD = Font(name="Arial", size=10, bold=True, color=ACCENT)
 _BIG = Font(name="Arial", size=14, bold=True, color=ACCENT)
 _HEAD_FILL = PatternFill("solid", fgColor=ACCENT)
 _TOP = Alignment(vertical="top", wrap_text=True)
+_TEXT = Alignment(horizontal="left", vertical="top", wrap_text=True, indent=1)
 _LINE = Border(bottom=Side("thin", color="D8DEE6"))
 
 
@@ -61,16 +63,17 @@ class Names:
 def fill(target: XCell, cell: d.Cell, lang: Lang) -> None:
     """Words (never a formula), or a number or date of its own kind, with the colour of the cell's tone."""
     value = dict(cell.values).get("value")
-    if cell.message == "cell.number" and isinstance(value, int | float):
+    if cell.message in ("cell.number", "cell.amount") and isinstance(value, int | float):
         put(target, value)
-        target.number_format = "0" if isinstance(value, int) else FORMATS["cell.number"][lang]
+        target.number_format = ("#,##0" if cell.message == "cell.amount" else "0") + ("" if float(value).is_integer() else ".##")
     elif cell.message == "cell.date" and isinstance(value, str):
         put(target, date.fromisoformat(value[:10]))
-        target.number_format = FORMATS["cell.date"][lang]
+        target.number_format = DATES[lang]
     else:
         put(target, words(cell, lang))
     tone = tone_of(cell)
-    target.font, target.alignment, target.border = _FONTS[tone] if tone != "plain" else _BODY, _TOP, _LINE
+    target.font, target.border = _FONTS[tone] if tone != "plain" else _BODY, _LINE
+    target.alignment = _TEXT if target.data_type == "s" else _TOP
     if tone != "plain":
         target.fill = _FILLS[tone]
 
@@ -116,6 +119,9 @@ def write(book: Workbook, sheet: Sheet, lang: Lang) -> None:
         put(ws.cell(r, 1), _ids(there))
         for k, cell in there.items():
             fill(ws.cell(r, k + 1), cell, lang)
+    if not sheet.rows:
+        ws.merge_cells(start_row=3, start_column=2, end_row=3, end_column=max(6, len(sheet.columns) + 1))
+        ws.row_dimensions[3].height = 60
     ws.freeze_panes = "C3" if len(sheet.columns) > 3 else "B3"
     ws.print_title_rows = "2:2"
     if sheet.rows:
@@ -125,20 +131,25 @@ def write(book: Workbook, sheet: Sheet, lang: Lang) -> None:
 def _width(sheet: Sheet, k: int, lang: Lang) -> float:
     lines = (words(row[k], lang).split("\n") for row in sheet.rows[:300])
     longest = [len(title_of(sheet.columns[k].title, lang)) * 0.8, *(max(map(len, found)) for found in lines)]
-    return min(60.0, max(9.0, sorted(longest)[int(len(longest) * 0.9)] * 1.05 + 2, max(longest) * 0.4))
+    least = 13.0 if sheet.columns[k].kind == "date" else 9.0
+    return min(60.0, max(least, sorted(longest)[int(len(longest) * 0.9)] * 1.05 + 4, max(longest) * 0.4))
 
 
 class Page:
     """A free page, filled from top to bottom; each line may carry a statement in columns B to D."""
 
-    def __init__(self, ws: Any, lang: Lang) -> None:
-        self._ws, self._lang, self._row = ws, lang, 1
+    def __init__(self, ws: Any, lang: Lang, widths: tuple[float, ...]) -> None:
+        self._ws, self._lang, self._row, self._widths = ws, lang, 1, widths
 
     def _next(self, cells: dict[int, d.Cell]) -> int:
         self._row += 1
         put(self._ws.cell(self._row, 1), _ids(cells))
         for k, cell in cells.items():
-            fill(self._ws.cell(self._row, k + 1), cell, self._lang)
+            target = self._ws.cell(self._row, k + 1)
+            fill(target, cell, self._lang)
+            target.alignment = _TEXT
+        tallest = max((1 + len(words(c, self._lang)) // max(int(self._widths[k - 1]) - 4, 1) for k, c in cells.items()), default=1)
+        self._ws.row_dimensions[self._row].height = min(400, 13.5 * tallest + 1)
         return self._row
 
     def gap(self) -> None:
@@ -148,20 +159,27 @@ class Page:
     def heading(self, cell: d.Cell) -> None:
         """A line in large letters, with a gap above."""
         self._row += self._row > 1
-        target = self._ws.cell(self._next({1: cell}), 2)
-        target.font, target.alignment, target.border = _BIG, Alignment(vertical="top"), Border()
+        self._bare(self._next({1: cell}), _BIG, 20)
+
+    def subheading(self, cell: d.Cell) -> None:
+        """A line in bold."""
+        self._bare(self._next({1: cell}), _BOLD, 16)
+
+    def _bare(self, row: int, font: Font, height: float) -> None:
+        target = self._ws.cell(row, 2)
+        target.font, target.alignment, target.border = font, Alignment(vertical="center", indent=1), Border()
+        self._ws.row_dimensions[row].height = height
 
     def line(self, cell: d.Cell) -> None:
         """A paragraph over the whole width."""
         row = self._next({1: cell})
         self._ws.merge_cells(start_row=row, start_column=2, end_row=row, end_column=4)
         self._ws.cell(row, 2).border = Border()
-        self._ws.row_dimensions[row].height = 14 * (1 + len(words(cell, self._lang)) // 120)
+        self._ws.row_dimensions[row].height = min(400, 13.5 * (1 + len(words(cell, self._lang)) // 118) + 1)
 
-    def pair(self, name: d.Cell, cell: d.Cell) -> None:
-        """A name and what it is."""
-        row = self._next({1: name, 2: cell})
-        self._ws.row_dimensions[row].height = 14 * max(1 + len(words(cell, self._lang)) // 85, 1 + len(words(name, self._lang)) // 22)
+    def pair(self, *cells: d.Cell) -> None:
+        """A name, what it is, and perhaps a word more."""
+        self._next(dict(enumerate(cells, 1)))
 
     def link(self, sheet: str, about: d.Cell | None, rows: int) -> None:
         """A line that leads to a sheet."""
@@ -169,15 +187,10 @@ class Page:
         target.hyperlink = f"#'{sheet.replace(chr(39), chr(39) * 2)}'!B2"
         target.font = Font(name="Arial", size=10, color="0563C1", underline="single")
 
-    def done(self) -> None:
-        """Set what concerns the whole page."""
-        self._ws.freeze_panes = None
-
-
 def add(book: Workbook, name: str, lang: Lang, widths: tuple[float, ...]) -> Page:
     """A free page of three columns."""
     ws = _prepare(book, name, len(widths))
     for k, width in enumerate(widths, 2):
         ws.column_dimensions[get_column_letter(k)].width = width
     ws.page_setup.orientation = "portrait"
-    return Page(ws, lang)
+    return Page(ws, lang, widths)
