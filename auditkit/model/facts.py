@@ -57,6 +57,8 @@ def fact(*, key: tuple[str, ...] = (), about: About = "self") -> Callable[[type[
             raise TypeError(f"{cls.__name__}: key names no field: {sorted(set(key) - names)}")
         if names & RESERVED_COLUMNS:
             raise TypeError(f"{cls.__name__}: rename {sorted(names & RESERVED_COLUMNS)}: words of SQL or columns of the book's own")
+        if _snake(cls.__name__) in RESERVED_COLUMNS:
+            raise TypeError(f"{cls.__name__}: rename it: its table would be called like a word of SQL")
         made.__fact__ = _Meta(_snake(cls.__name__), key, about)  # type: ignore[attr-defined]
         return made
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from auditkit.model.shared.access import Account, Group
+from auditkit.model.shared.access import Account, AccountGroup
 from auditkit.probing import NotUnderstood, Reply, probe
 
 _NO_SHELL = ("nologin", "false", "sync", "halt", "shutdown", "true")
@@ -36,7 +36,7 @@ def _(reply: Reply) -> Iterator[Account]:
 
 
 @probe("linux.groups", "getent group")
-def groups(reply: Reply) -> Iterator[Group]:
+def groups(reply: Reply) -> Iterator[AccountGroup]:
     """group(5): four fields."""
     rows = dict.fromkeys(map(_group, (s for s in reply.lines() if s[0] not in "+-#")))
     if not rows:
@@ -45,10 +45,10 @@ def groups(reply: Reply) -> Iterator[Group]:
 
 
 @groups.otherwise("cat /etc/group")
-def _(reply: Reply) -> Iterator[Group]:
+def _(reply: Reply) -> Iterator[AccountGroup]:
     yield from groups.read(reply)
 
 
-def _group(line: str) -> Group:
+def _group(line: str) -> AccountGroup:
     name, _, gid, members = line.split(":")
-    return Group(name=name, gid=int(gid), members=tuple(m for m in members.split(",") if m))
+    return AccountGroup(name=name, gid=int(gid), members=tuple(m for m in members.split(",") if m))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from auditkit.model import fact
-from auditkit.model.shared.access import Account, AdminRight, Group
+from auditkit.model.shared.access import Account, AdminRight, AccountGroup
 from auditkit.probing import NotUnderstood, Reply, Shell, derived, probe
 
 from ._readings import NO_FILE, grepped, headed
@@ -80,7 +80,7 @@ def doas(reply: Reply) -> Iterator[SudoRule]:
 
 
 @derived("host.admin_rights")
-def admin_rights(accounts: Sequence[Account], groups: Sequence[Group], rules: Sequence[SudoRule]) -> Iterator[AdminRight]:
+def admin_rights(accounts: Sequence[Account], groups: Sequence[AccountGroup], rules: Sequence[SudoRule]) -> Iterator[AdminRight]:
     """A row for each account and right; groups are replaced by their members, primary ones too. root itself is none."""
     members = {g.name: _members(g, accounts) for g in groups}
     by_gid = {str(g.gid): g.name for g in groups}
@@ -93,7 +93,7 @@ def admin_rights(accounts: Sequence[Account], groups: Sequence[Group], rules: Se
     yield from rows.values()
 
 
-def _members(group: Group, accounts: Sequence[Account]) -> tuple[str, ...]:
+def _members(group: AccountGroup, accounts: Sequence[Account]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*group.members, *(a.name for a in accounts if a.gid == group.gid)]))
 
 

@@ -44,7 +44,7 @@ class AccountPassword:
 
 
 @fact(key=("name", "gid"))
-class Group:
+class AccountGroup:
     """A group with the members it lists; accounts that have it as their primary group are not among them."""
 
     name: str
