@@ -18,6 +18,7 @@ A message with plural forms takes its form by the value `n`. Sources: GNU gettex
 
 from __future__ import annotations
 
+import io
 import re
 from collections import Counter
 from collections.abc import Mapping
@@ -30,9 +31,14 @@ from typing import Literal, get_args
 Lang = Literal["ru", "en"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
 Plain = str | int | float
+FORMATS = frozenset({"", "number", "percent", "bytes", "date", "long_date", "datetime", "hours"})
 
 # CLDR category -> gettext form. A Russian fraction takes the genitive singular: 2,5 узла, as 2 узла.
 _FORMS: Mapping[str, Mapping[str, int]] = {"ru": {"one": 0, "few": 1, "many": 2, "other": 1}, "en": {"one": 0, "other": 1}}
+# Not from CLDR: its blanks change from one release to the next, and words must come out the same when they are derived again.
+_SIGNS = {"ru": str.maketrans(",.", "\u00a0,"), "en": str.maketrans("", "")}
+_LONG = {"ru": "d MMMM y 'г.'", "en": "d MMMM y"}
+_SHORT = {"ru": "dd.MM.yyyy", "en": "d MMM yyyy"}
 _ID = re.compile(r'^msgid "([^"]*)"', re.M)
 
 
@@ -46,27 +52,33 @@ def catalogue(lang: Lang) -> Mapping[str, tuple[str, ...]]:
 
     Raises MessageError for an unknown language, an id in two places, a text that is empty or has too few forms.
     """
-    from babel.messages.pofile import read_po
-
     if lang not in LANGS:
         raise MessageError(f"no language {lang!r}: use one of {', '.join(LANGS)}")
+    folder = files("auditkit") / "locale" / lang
+    return merged(lang, {f.name: f.read_bytes() for f in sorted(folder.iterdir(), key=lambda f: f.name) if f.name.endswith(".po")})
+
+
+def merged(lang: Lang, sources: Mapping[str, bytes]) -> dict[str, tuple[str, ...]]:
+    """Several files (name -> bytes) as one catalogue. Raises MessageError for an id in two of them."""
     found: dict[str, tuple[str, ...]] = {}
-    for file in sorted((files("auditkit") / "locale" / lang).iterdir(), key=lambda f: f.name):
-        if not file.name.endswith(".po"):
-            continue
-        where = f"locale/{lang}/{file.name}"
-        doubled = [k for k, n in Counter(_ID.findall(file.read_text(encoding="utf-8"))).items() if n > 1]
-        if doubled:
-            raise MessageError(f"{where}: {doubled[0]} stands there twice: keep one")
-        with file.open("rb") as stream:
-            po = read_po(stream, locale=lang, abort_invalid=True)
-        for message in po:
-            if message.id:
-                key, forms = _entry(where, lang, message.id, message.string)
-                if key in found:
-                    raise MessageError(f"{where}: {key} stands in another file of this language too: keep one")
-                found[key] = forms
+    for name, raw in sources.items():
+        for key, forms in read(lang, name, raw).items():
+            if key in found:
+                raise MessageError(f"locale/{lang}/{name}: {key} stands in another file of this language too: keep one")
+            found[key] = forms
     return found
+
+
+def read(lang: Lang, name: str, raw: bytes) -> dict[str, tuple[str, ...]]:
+    """One .po file. Raises MessageError for an id that stands twice, an empty text, a plural form that is missing."""
+    from babel.messages.pofile import read_po
+
+    where = f"locale/{lang}/{name}"
+    doubled = [k for k, n in Counter(_ID.findall(raw.decode("utf-8"))).items() if n > 1]
+    if doubled:
+        raise MessageError(f"{where}: {doubled[0]} stands there twice: keep one")
+    po = read_po(io.BytesIO(raw), locale=lang, abort_invalid=True)
+    return dict(_entry(where, lang, message.id, message.string) for message in po if message.id)
 
 
 def _entry(where: str, lang: str, ids: object, texts: object) -> tuple[str, tuple[str, ...]]:
@@ -85,6 +97,15 @@ def placeholders(template: str) -> frozenset[str]:
     ['a', 'b']
     """
     return frozenset(name for _, name, _, _ in Formatter().parse(template) if name is not None)
+
+
+def formats(template: str) -> frozenset[str]:
+    """The formats that a template asks for.
+
+    >>> sorted(formats("{a} of {b:number}"))
+    ['', 'number']
+    """
+    return frozenset(spec or "" for _, name, spec, _ in Formatter().parse(template) if name is not None)
 
 
 def text(lang: Lang, message: str, values: Mapping[str, Plain] | None = None) -> str:
@@ -144,9 +165,8 @@ def number(lang: Lang, value: float) -> str:
     >>> number("ru", 12345.678), number("en", 12345.678), number("ru", 2.0)
     ('12\\xa0345,68', '12,345.68', '2')
     """
-    from babel.numbers import format_decimal
-
-    return format_decimal(value, format="#,##0.##", locale=lang)
+    written = f"{value:,.2f}".rstrip("0").rstrip(".") if isinstance(value, float) else f"{value:,}"
+    return written.translate(_SIGNS[lang])
 
 
 def size(lang: Lang, octets: float) -> str:
@@ -178,7 +198,7 @@ def when(lang: Lang, iso: str, form: str = "date") -> str:
     """A date or time (ISO 8601) as people write it. form: date, long_date, datetime. Raises MessageError where it is no date.
 
     >>> when("ru", "2026-11-22", "long_date"), when("en", "2026-11-22T14:05:00"), when("ru", "2026-11-22T14:05:00+03:00", "datetime")
-    ('22 ноября 2026\\xa0г.', '22 Nov 2026', '22.11.2026 14:05')
+    ('22 ноября 2026 г.', '22 Nov 2026', '22.11.2026 14:05')
     """
     from babel.dates import format_date, format_datetime
 
@@ -186,8 +206,6 @@ def when(lang: Lang, iso: str, form: str = "date") -> str:
         moment = datetime.fromisoformat(iso) if len(iso) > 10 else date.fromisoformat(iso)
     except ValueError as e:
         raise MessageError(f"no ISO 8601 date: {iso!r}") from e
-    short = {"ru": "dd.MM.yyyy", "en": "d MMM yyyy"}[lang]
     if form == "datetime" and isinstance(moment, datetime):
-        return format_datetime(moment, f"{short} HH:mm", tzinfo=moment.tzinfo, locale=lang)
-    long = {"ru": "long", "en": "d MMMM yyyy"}[lang]
-    return format_date(moment, long if form == "long_date" else short, locale=lang)
+        return format_datetime(moment, f"{_SHORT[lang]} HH:mm", tzinfo=moment.tzinfo, locale=lang)
+    return format_date(moment, (_LONG if form == "long_date" else _SHORT)[lang], locale=lang)
