@@ -78,13 +78,18 @@ class Item(_Model):
 
 
 class Checklist(_Model):
-    """One file."""
+    """One file. digest: SHA-256 of its bytes; places: file:line of each item."""
 
     checklist: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
     version: int = Field(ge=1)
     title: Text
     items: tuple[Item, ...] = Field(min_length=1)
     digest: str = ""
+    places: tuple[str, ...] = ()
+
+    def place(self, item: Item) -> str:
+        """file:line of an item."""
+        return dict(zip((i.id for i in self.items), self.places, strict=False)).get(item.id, self.checklist)
 
 
 def load_checklists(client: Path | None = None, kinds: Iterable[str] = ("yearly",)) -> tuple[Checklist, ...]:
@@ -120,7 +125,8 @@ def read(name: str, file: Traversable) -> Checklist:
     except ValidationError as e:
         problems = [yamlfile.Problem(_way(document, tuple(d["loc"])), _words(d["msg"], d["type"])) for d in e.errors()]
         raise ChecklistError(str(document.error(problems))) from e
-    return made.model_copy(update={"digest": hashlib.sha256(raw).hexdigest()})
+    places = tuple(f"{name}:{document.spot(('items', n))[0]}" for n in range(len(made.items)))
+    return made.model_copy(update={"digest": hashlib.sha256(raw).hexdigest(), "places": places})
 
 
 def _way(document: yamlfile.Document, way: tuple[str | int, ...]) -> tuple[str | int, ...]:

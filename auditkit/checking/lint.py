@@ -26,8 +26,12 @@ def lint_columns(checklist: Checklist, registry: Registry) -> Iterator[str]:
     db.execute("create temp table client as select 'client' id, '' question, null asset, '' why")
     for item in checklist.items:
         for n, part in enumerate(item.parts):
-            yield from (f"{checklist.checklist}: {item.id}, part {n}: {p}" for p in _part(db, item, part, tables))
+            yield from (f"{checklist.place(item)}: {item.id}{_number(item, n)}: {p}" for p in _part(db, item, part, tables))
     db.close()
+
+
+def _number(item: Item, n: int) -> str:
+    return f", part {n + 1}" if len(item.parts) > 1 else ""
 
 
 def _part(db: sqlite3.Connection, item: Item, part: Part, tables: dict[str, dict[str, str]]) -> Iterator[str]:

@@ -116,9 +116,10 @@ def _who(book: Book, item: Item, part: Part, asset: str | None) -> list[str]:
     """Whose verdict a row is: its asset's, the client's, or (a gap for everybody) that of every asked asset."""
     if part.for_ == CLIENT:
         return [CLIENT]
-    if asset is not None:
-        return [asset] if any(a.id == asset for a in book.assets) else []
-    return [a.id for a in book.assets if a.targets]
+    asked = [a.id for a in book.assets if a.targets]
+    if asset is not None:  # what was only seen, and never asked, stands in the coverage and gets no verdict of a rule
+        return [asset] if asset in asked else []
+    return asked
 
 
 def _take(book: Book, into: _Sum, part: Part, number: int, others: list[str], found: tuple[Any, ...], name: str) -> None:

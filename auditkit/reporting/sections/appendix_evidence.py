@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from auditkit.reporting.document import Column, Para, Section, Table, label, plain, say, value
 from auditkit.reporting.evidence import Draft
+from auditkit.reporting.sections.appendix_journal import told
 
 
 def build(draft: Draft) -> Iterator[Section]:
@@ -24,6 +25,6 @@ def build(draft: Draft) -> Iterator[Section]:
         else:
             sha = say("cell.text", refs, value=e.address[:16])
         at = say("journal.at", refs, at=e.at.isoformat(timespec="seconds"))
-        rows.append((plain(str(n)), value(e.target, refs), value(e.command, refs), at, value(e.account, refs), sha))
+        rows.append((plain(str(n)), value(e.target, refs), value(told(e), refs), at, value(e.account, refs), sha))
     table = Table("evidence", columns, tuple(rows), label("table.evidence"), say("evidence.none"), limit=300)
     yield Section("evidence", label("section.evidence"), (Para(label("evidence.lead")), table), appendix=True)
