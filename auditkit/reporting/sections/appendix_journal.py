@@ -9,7 +9,6 @@ from auditkit.reporting.document import Column, Para, Section, Table, label, say
 from auditkit.reporting.evidence import Draft
 from auditkit.text import one_line
 
-
 LONGEST = 160  # characters of a command on paper; whole it stands in state/journal.jsonl and in `auditkit probes`
 
 
