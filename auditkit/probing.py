@@ -161,7 +161,7 @@ class Probe(Generic[F]):
             return Unknown(trouble.why, seen=_rows(facts), cause=trouble.cause)
         if failed is not None:
             said = str(failed) if isinstance(failed, NotUnderstood) else f"{type(failed).__name__}: {failed}"
-            return Unknown(f"not understood: {one_line(said, 160)}", seen=_rows(facts), cause="not_understood")
+            return Unknown(f"not understood: {tidy(one_line(said, 160))}", seen=_rows(facts), cause="not_understood")
         said_out = reply.stdout.strip()
         if not facts and said_out and said_out not in self.none:
             return Unknown("not understood: output, but no row was read from it", cause="not_understood")

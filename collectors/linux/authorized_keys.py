@@ -16,18 +16,18 @@ from auditkit.model.shared.access import AuthorizedKey
 from auditkit.probing import NotUnderstood, Reply, Shell, probe
 
 # %h, %u, %U and %% are replaced by the shell, a name without a slash in front lies in the home folder (TOKENS of sshd_config(5)).
-_COMMAND = r"""e=$(getent passwd) || exit
+_COMMAND = r"""e=$(getent passwd) || exit; test -n "$e" || exit 1
 IFS='
 '; set -f
 put() { s=$1; r=; while case $s in *%*) true ;; *) false ;; esac; do r=$r${s%%\%*}; s=${s#*%}
 case $s in h*) r=$r$h ;; u*) r=$r$u ;; U*) r=$r$i ;; *) r=$r% ;; esac; s=${s#?}; done; f=$r$s; case $f in /*) ;; *) f=$h/$f ;; esac; }
 set +f; c=$(grep -hiE '^[[:space:]]*AuthorizedKeys(File|Command)[[:space:]=]' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf); set -f
-for l in $c; do printf 'config\t%s\n' "$l"; done
-for l in $e; do u=${l%%:*}; h=${l%:*}; h=${h##*:}; i=${l#*:*:}; i=${i%%:*}; printf 'account\t%s\n' "$u"
+for l in $c; do case $l in *[Cc][Oo][Mm][Mm][Aa][Nn][Dd]*) printf 'config\t%s\n' "$l" ;; esac; done
+for l in $e; do u=${l%%:*}; h=${l%:*}; h=${h##*:}; i=${l#*:*:}; i=${i%%:*}
 IFS=' 	"=
 '; for p in .ssh/authorized_keys .ssh/authorized_keys2 $c; do
 case $p in [Aa][Uu][Tt][Hh][Oo][Rr][Ii][Zz][Ee][Dd][Kk][Ee][Yy][Ss]*|none|'') continue ;; esac
-put "$p"; grep -aHE '^[[:space:]]*[^#[:space:]]' "$f"; done; IFS='
+put "$p"; k=$(grep -aHE '^[[:space:]]*[^#[:space:]]' "$f") && printf 'account\t%s\n%s\n' "$u" "$k"; done; IFS='
 '; done"""
 _TYPE = re.compile(
     r"(ssh-(?:rsa|dss|ed25519|ed448)|ecdsa-sha2-nistp\d+|(?:sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)|\S+-cert-v01)@openssh\.com)$"
@@ -54,8 +54,6 @@ def authorized_keys(reply: Reply) -> Iterator[AuthorizedKey]:
         else:
             rows[_key(account, line)] = None
     yield from rows
-    if not account:
-        raise NotUnderstood("not one account was looked through")
     if commands:
         raise NotUnderstood(f"sshd also asks {commands[0]} for keys, which only that program knows")
 

@@ -49,9 +49,9 @@ def _cron(line: str, file: str, owner: str) -> ScheduledTask:
     count = 1 if line.startswith("@") else 5
     cells = line.split(None, count + (0 if owner else 1))
     if len(cells) < count + (1 if owner else 2) or not (count == 1 or all(_FIELD.match(c) for c in cells[:5])):
-        raise NotUnderstood(f"{file}: no job: {line[:80]!r}")
+        raise NotUnderstood(f"{file}: a line that is no job (it is not shown: it may hold a password)")
     return ScheduledTask(
-        kind="cron", owner=owner or cells[count], schedule=" ".join(cells[:count]), command=cells[-1], source=file, enabled=True
+        kind="cron", owner=owner or cells[count], schedule=" ".join(cells[:count]).lstrip("-"), command=cells[-1], source=file, enabled=True
     )
 
 
@@ -59,7 +59,7 @@ def _anacron(line: str) -> ScheduledTask:
     """Period in days or @word, delay in minutes, name, command."""
     period, delay, name, command = line.split(None, 3)
     if not (period.isdigit() or period.startswith("@")) or not delay.isdigit():
-        raise NotUnderstood(f"/etc/anacrontab: no job: {line[:80]!r}")
+        raise NotUnderstood("/etc/anacrontab: a line that is no job (it is not shown: it may hold a password)")
     when = f"every {period} days" if period.isdigit() else period
     return ScheduledTask(kind="cron", owner="root", schedule=when, command=command, source=f"/etc/anacrontab: {name}", enabled=True)
 

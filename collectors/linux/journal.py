@@ -15,11 +15,18 @@ from auditkit.text import decode, one_line
 MOST = 2000  # lines asked for
 _NUMBER = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{8,}\b|\d+", re.I)
 
+# Without a journal journalctl answers with silence, as it does where nothing went wrong.
+_KEPT = (
+    'set -- /run/log/journal/*/system.journal /var/log/journal/*/system.journal; test -e "$1" || test -e "$2" || '
+    "{ echo 'no journal is kept here' >&2; exit 3; }; "
+)
 
-# Without root it shows one's own messages only, and with -q does not even say so.
+
+# Without root it shows one's own messages only.
 @probe(
     "linux.journal_errors",
-    Shell(f"journalctl -q --no-pager -p 3 -o json --since=-7days -n {MOST}", root=True, seconds=60),
+    Shell(f"{_KEPT}journalctl --no-pager -p 3 -o json --since=-7days -n {MOST}", root=True, seconds=60),
+    none=b"-- No entries --",
     missing="no journal of systemd here",
 )
 def journal_errors(reply: Reply) -> Iterator[JournalError]:
@@ -27,9 +34,11 @@ def journal_errors(reply: Reply) -> Iterator[JournalError]:
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     lines = 0
     for line in reply.lines():
+        if line.startswith("-- No entries"):
+            continue
         entry = json.loads(line)
         lines += 1
-        unit = _text(entry.get("_SYSTEMD_UNIT") or entry.get("UNIT") or entry.get("SYSLOG_IDENTIFIER") or "")
+        unit = _text(entry.get("UNIT") or entry.get("_SYSTEMD_UNIT") or entry.get("SYSLOG_IDENTIFIER") or "")
         groups.setdefault((unit, _NUMBER.sub("#", _text(entry.get("MESSAGE")))), []).append(entry)
     shown: set[tuple[str, str]] = set()
     for (unit, _), entries in groups.items():

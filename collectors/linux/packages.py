@@ -51,7 +51,7 @@ def _(reply: Reply) -> Iterator[Package]:
 def _(reply: Reply) -> Iterator[Package]:
     """apk: `busybox-1.36.1-r5 x86_64 {busybox} (GPL-2.0-only) [installed]`."""
     for line in reply.lines():
-        found = re.match(r"(\S+?)-(\d[^\s-]*-r\d+) (\S+) \{([^}]*)\} .*\[installed\]", line)
+        found = re.match(r"(\S+?)-(\d[^\s-]*(?:-r\d+)?) (\S+) \{([^}]*)\} .*\[installed\]", line)
         if not found:
             raise NotUnderstood(f"no installed package: {line[:80]!r}")
         yield Package(name=found[1], version=found[2], arch=found[3], source=found[4], manager="apk", whole=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from auditkit.model import fact
-from auditkit.model.shared.access import Account, AdminRight, AccountGroup
+from auditkit.model.shared.access import Account, AccountGroup, AdminRight
 from auditkit.probing import NotUnderstood, Reply, Shell, derived, probe
 
 from ._readings import NO_FILE, grepped, headed

@@ -1,8 +1,8 @@
 """How fresh the lists are that pending updates were read from, and when packages were last upgraded.
 
 apt gives a list the time of the server's file but renames it at every fetch that worked (also where nothing was new), so the
-time of the inode's change is that of the last contact; measured with apt 2.6. dnf sets the time of the file itself (libdnf,
-Repo::Impl::resetMetadataExpired).
+time of the inode's change is that of the last contact; measured with apt 2.6. dnf touches its list of packages, but not
+repomd.xml; measured with dnf 4.14. libzypp touches repomd.xml (RepoManager::touchIndexFile).
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from ._readings import NO_FILE
 _LISTS = (
     ("/var/lib/apt/lists/*Release", "apt", "c"),
     ("/var/lib/apt/lists/*_release", "apt", "c"),
-    ("/var/cache/dnf/*/repodata/repomd.xml", "dnf", "m"),
-    ("/var/cache/libdnf5/*/repodata/repomd.xml", "dnf", "m"),
+    ("/var/cache/dnf/*/repodata/*primary.xml*", "dnf", "m"),
+    ("/var/cache/libdnf5/*/repodata/*primary.xml*", "dnf", "m"),
     ("/var/cache/yum/*/*/*/repomd.xml", "yum", "m"),
-    ("/var/cache/zypp/raw/*/cookie", "zypper", "m"),
+    ("/var/cache/zypp/raw/*/repodata/repomd.xml", "zypper", "m"),
     ("/var/cache/apk/APKINDEX.*.tar.gz", "apk", "m"),
     ("/var/lib/pacman/sync/*.db", "pacman", "c"),
 )
@@ -35,8 +35,8 @@ def update_metadata(reply: Reply) -> Iterator[UpdateMetadata]:
     for line in reply.lines():
         modified, changed, path = line.split(" ", 2)
         manager, which = _whose(path)
-        at = datetime.fromtimestamp(int(changed if which == "c" else modified), UTC)
-        yield UpdateMetadata(manager=manager, source=path, refreshed_at=at)
+        times = {"m": int(modified), "c": int(changed)}
+        yield UpdateMetadata(manager=manager, source=path, refreshed_at=datetime.fromtimestamp(times[which], UTC))
 
 
 def _whose(path: str) -> tuple[str, str]:

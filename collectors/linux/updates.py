@@ -97,8 +97,8 @@ def read_dnf(reply: Reply) -> Iterator[PendingUpdate]:
         if not row and line.strip():
             raise NotUnderstood(f"no update: {line[:80]!r}")
         if row:
-            full = f"{row[1]}-{row[3].partition(':')[2] or row[3]}.{row[2]}"
-            told = True if full in security else False if full in named else None
+            full = {f"{row[1]}-{version}.{row[2]}" for version in (row[3], row[3].partition(":")[2])}  # the epoch may be missing there
+            told = True if full & security else False if full & named else None
             yield PendingUpdate(name=row[1], arch=row[2], current=None, candidate=row[3], security=told, origin=row[4])
 
 
