@@ -10,6 +10,7 @@ from datetime import date
 import msgspec
 
 from auditkit.model import Statement, Text, Value
+from auditkit.tidy import tidy
 
 # What callers may hand in as a value; dates become ISO 8601 texts, for a template with {x:date}.
 Given = Value | date
@@ -29,7 +30,11 @@ _canonical = msgspec.json.Encoder(order="deterministic")
 
 def ident(statement: Statement) -> str:
     """The id that travels inside files: "ak_" and the first 16 hex digits of the SHA-256 of the statement's canonical JSON."""
-    return "ak_" + hashlib.sha256(_canonical.encode(statement)).hexdigest()[:16]
+    try:
+        canonical = _canonical.encode(statement)
+    except UnicodeEncodeError:  # a lone surrogate, which JSON in UTF-8 cannot hold
+        canonical = _canonical.encode(tidy(statement))
+    return "ak_" + hashlib.sha256(canonical).hexdigest()[:16]
 
 
 def say(message: str, rests_on: Iterable[str] = (), /, **values: Given) -> Statement:

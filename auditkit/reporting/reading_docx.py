@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from lxml import etree
 
 from auditkit.reporting.docx_xml import W
 from auditkit.reporting.packages import package, part_of
-from auditkit.reporting.said import IDENT, Said
+from auditkit.reporting.said import IDENT, Said, unescaped
 
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # says again what Choice says
 _SIGNS = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "\u2011", "softHyphen": "\u00ad"}
@@ -25,8 +25,10 @@ def said_in_docx(path: Path, raw: bytes) -> Iterator[Said]:
     """Statements of the body, headers, footers and notes. Raises UsageError where the file is damaged."""
     with package(path, raw) as found:
         others = [n for n in found.namelist() if n.startswith(("word/header", "word/foot", "word/endnotes")) and n.endswith(".xml")]
+        escaped = "docProps/app.xml" in found.namelist() and b"<Application>LibreOffice" in part_of(path, found, "docProps/app.xml")
         for name in ("word/document.xml", *sorted(others)):
-            yield from _Walk(name.removeprefix("word/").removesuffix(".xml")).said(part_of(path, found, name))
+            for said in _Walk(name.removeprefix("word/").removesuffix(".xml")).said(part_of(path, found, name)):
+                yield replace(said, text=unescaped(said.text)) if escaped else said
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from auditkit import i18n
 from auditkit.errors import UsageError
 from auditkit.i18n import Lang
 from auditkit.reporting.packages import package
-from auditkit.reporting.said import Said
+from auditkit.reporting.said import Said, unescaped
 from auditkit.reporting.xlsx_sheets import MARK
 
 ROWS, COLUMNS = 200_000, 300      # more has no sheet of ours: one cell in the far corner would make openpyxl fill the rest
@@ -69,7 +69,7 @@ def _shown(value: Any, lang: Lang) -> tuple[str, int | float | date | None]:
         case None:
             return "", None
         case bool() | str():
-            return str(value), None
+            return unescaped(str(value)), None
         case int():
             return str(value), value
         case float():

@@ -8,7 +8,8 @@ from auditkit.model import Statement, Text, Value
 from auditkit.reporting.cells import Cell, Label
 from auditkit.text import inert
 
-LONGEST = 32_000  # UTF-16 units: a cell of a sheet holds 32,767 (ECMA-376 part 1, 18.3.1.96 and the limits of Excel)
+# UTF-16 units. A cell of a sheet holds 32,767, but a row that is many pages high holds LibreOffice up for minutes, and nobody reads it.
+LONGEST = 5_000
 
 
 class Said(str):
@@ -41,7 +42,7 @@ def _value(value: Value, lang: Lang) -> str | int | float:
 
 
 def shown(text: str) -> str:
-    """Any text as a file may hold it, cut where a cell of a sheet would overflow.
+    """Any text as a file may hold it; one that is longer than LONGEST is cut and ends in "…".
 
     >>> shown("a\\x00b")
     'a\\ufffdb'

@@ -20,6 +20,7 @@ from auditkit.reporting.words import title_of, words
 
 MARK = "auditkit"                     # stands in A1 of every sheet of ours
 DATES = {"ru": "DD.MM.YYYY", "en": "D MMM YYYY"}
+ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # would be read as the character of that number (ECMA-376 part 1, 22.9.2.19)
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _FILLS = {tone: PatternFill("solid", fgColor=colour) for tone, colour in COLOURS.items()}
 _FONTS = {tone: Font(name="Arial", size=10, color=ink, bold=True) for tone, ink in INK.items()}
@@ -83,7 +84,7 @@ def put(target: XCell, value: str | float | date | datetime) -> None:
     if not isinstance(value, str):
         target.value = value
         return
-    target.value = value.replace("_x", "_x005F_x") if re.search(r"_x[0-9A-Fa-f]{4}_", value) else value
+    target.value = ESCAPE.sub("_x005F_", value)
     target.data_type = "s"
     if value[:1] in ("=", "+", "-", "@", "\t"):
         target.quotePrefix = True
