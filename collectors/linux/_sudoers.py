@@ -37,6 +37,7 @@ class Sudoers:
     aliases: dict[str, dict[str, list[str]]] = field(default_factory=lambda: {k: {} for k in ("User", "Runas", "Host", "Cmnd")})
     specs: list[tuple[str, str]] = field(default_factory=list)  # file, line
     includes: list[str] = field(default_factory=list)
+    done: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     plain: list[str] = field(default_factory=list)  # Defaults that lift the password for everybody
 
     def add(self, file: str, text: str) -> None:
@@ -72,14 +73,20 @@ class Sudoers:
                         for what, _ in self._expand("Cmnd", [command]):
                             yield Rule(who, alias, run_as, what, nopasswd or bool(self.plain), file)
 
-    def _expand(self, kind: str, names: list[str], depth: int = 0) -> Iterator[tuple[str, str]]:
+    def _expand(self, kind: str, names: list[str]) -> Iterator[tuple[str, str]]:
         """Names and the outermost alias they come from; "!name" stays as it is written."""
         for name in names:
-            members = self.aliases[kind].get(name)
-            if members is None or depth > 20:
-                yield name, ""
+            if name in self.aliases[kind]:
+                yield from ((member, name) for member in self._members(kind, name))
             else:
-                yield from ((m, name) for m, _ in self._expand(kind, members, depth + 1))
+                yield name, ""
+
+    def _members(self, kind: str, alias: str) -> list[str]:
+        """What an alias stands for in the end; one that names itself stands for its own name there."""
+        if (kind, alias) not in self.done:
+            self.done[kind, alias] = [alias]
+            self.done[kind, alias] = list(dict.fromkeys(m for m, _ in self._expand(kind, self.aliases[kind][alias])))
+        return self.done[kind, alias]
 
 
 def logical(text: str) -> Iterator[str]:
@@ -90,8 +97,8 @@ def logical(text: str) -> Iterator[str]:
     """
     for raw in re.sub(r"\\\n", " ", text).split("\n"):
         line = raw.strip()
-        if not re.match(r"#(include(dir)?\s|\d)", line):
-            line = re.sub(r"(?<!\\)(^|[\s,])#(?!-?\d).*$", "", line).strip()
+        if not re.match(r"#include(dir)?\s", line):
+            line = re.sub(r"(?<!\\)#(?!-?\d).*$", "", line).strip()
         if line:
             yield line
 
