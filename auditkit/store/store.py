@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, delete, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -160,6 +160,14 @@ class Store:
         address = self.blobs.address(body, secret)
         bodies[address] = (body, secret)
         return address
+
+    def carry(self, source: int, into: int, targets: Collection[str]) -> None:
+        """Copy the questions and answers of these targets from an earlier snapshot: with the time they were given, and their evidence."""
+        with self._write() as c:
+            for table in (question, answer):
+                names = [column.name for column in table.columns if column.name != "snapshot"]
+                rows = select(literal(into), *(table.c[n] for n in names)).where(table.c.snapshot == source, table.c.target.in_(targets))
+                c.execute(insert(table).from_select(["snapshot", *names], rows))
 
     def finish(self, snap: int, at: datetime) -> None:
         """The collection reached its end."""

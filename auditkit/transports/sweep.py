@@ -34,7 +34,7 @@ class SweepOptions(Options):
     """How a range is looked at. The defaults are gentle: a /24 takes about a minute."""
 
     rate: float = Field(default=200.0, gt=0, le=10_000, description="connections a second, over all ranges together")
-    sockets: int = Field(default=128, ge=1, le=4096, description="connections at once in this range")
+    sockets: int = Field(default=256, ge=1, le=4096, description="connections at once in this range")
     port_seconds: float = Field(default=1.5, gt=0, le=30, description="how long a port may keep silent")
     greeting_seconds: float = Field(default=3.0, gt=0, le=30, description="how long a service may take to say what it is")
     host_seconds: float = Field(default=120.0, gt=0, le=3600, description="one address must be done by then")

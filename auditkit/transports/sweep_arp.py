@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-TABLE = Path("/proc/net/arp")
+TABLE = Path("/proc/thread-self/net/arp")  # of the network namespace that this thread is in
 _COMPLETE = 0x02  # ATF_COM of linux/if_arp.h: the neighbour answered
 
 
