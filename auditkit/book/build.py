@@ -52,7 +52,7 @@ def build(
     Raises EvidenceError where stored bytes are gone or changed.
     """
     work = _read(store, snapshot, registry, facts_of)
-    targets = [t.id for t in snapshot.targets]
+    targets = [t.id for t in snapshot.targets if t.is_thing]
     found = resolve(targets, ((t, f) for t, _, f in work.facts), store.given())
     db = sqlite3.connect(path)
     db.create_function("today", 0, as_of.isoformat, deterministic=True)
@@ -128,14 +128,14 @@ def _gaps(work: _Work, found: Resolution, types: Mapping[str, type], targets: Se
     gaps: list[GapRow] = []
     own = {t: found.asset_of["target", t] for t in targets}
     for target, table, question, why in work.gaps:
-        gaps.append(GapRow(table, question, own[target] if about(types[table]) == "self" else None, why))
+        gaps.append(GapRow(table, question, own.get(target) if about(types[table]) == "self" else None, why))
     for table, kind in types.items():
         if about(kind) == "self":
             asked_assets = {own[t] for t in targets if (t, table) in work.asked}
             silent = sorted(set(own.values()) - asked_assets)
             gaps += [GapRow(table, f"{found.own[a][0]}/-", a, "no probe asks this of such a target") for a in silent]
             gaps += [GapRow(table, f"{a}/-", a, "seen by others, never asked") for a in found.seen]
-        elif not any((t, table) in work.asked for t in targets):
+        elif not any(asked == table for _, asked in work.asked):
             gaps.append(GapRow(table, "-/-", None, "nobody was asked"))
     return gaps
 
@@ -175,7 +175,7 @@ def _assets(snapshot: SnapshotInfo, found: Resolution, work: _Work) -> tuple[Ass
                 addresses[asset or ""].add(value)
             elif kind == "fqdn":
                 names[asset or ""].add(value)
-    for t in snapshot.targets:
+    for t in (t for t in snapshot.targets if t.is_thing):
         addresses[found.asset_of["target", t.id]].add(t.address)
     own = [AssetRow(a, targets, min(names.get(a, {a}), key=len), tuple(sorted(addresses[a]))) for a, targets in sorted(found.own.items())]
     seen = [AssetRow(a, (), min(names.get(a, {a.removeprefix("seen-")}), key=len), tuple(sorted(addresses[a]))) for a in found.seen]

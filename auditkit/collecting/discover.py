@@ -16,7 +16,7 @@ from auditkit.collecting.plan import plan
 from auditkit.collecting.run import Progress, collect
 from auditkit.errors import RegistryError
 from auditkit.registry import Registry
-from auditkit.store import SnapshotInfo, Store, TargetInfo
+from auditkit.store import Carried, SnapshotInfo, Store, TargetInfo
 from auditkit.transports.base import Context, Credential, Target, now
 from auditkit.transports.sweep import GRANT, PACE, SweepOptions
 from auditkit.transports.sweep_pace import Pace
@@ -42,22 +42,9 @@ class Look:
     snmp: Credential | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """Targets of an earlier snapshot whose answers go into a new one."""
-
-    snapshot: int | None
-    targets: tuple[TargetInfo, ...]
-
-    def carry(self, store: Store, into: int) -> None:
-        """Copy their questions and answers."""
-        if self.snapshot is not None and self.targets:
-            store.carry(self.snapshot, into, [t.id for t in self.targets])
-
-
-def ranges_before(store: Store) -> Before:
+def ranges_before(store: Store) -> Carried | None:
     """The ranges of the newest snapshot: what `collect` takes along into its own."""
-    return _before(store, lambda t: t.platform == PLATFORM)
+    return _before(store, lambda t: not t.is_thing)
 
 
 def discover(
@@ -73,9 +60,8 @@ def discover(
     targets = [_target(r, look) for r in allowed.wanted]
     ids = {t.id for t in targets}
     before = _before(store, lambda t: t.id not in ids)
-    infos = [*before.targets, *(TargetInfo(t.id, t.platform, t.transport, t.address) for t in targets)]
-    snapshot = store.begin(infos, plan(targets, registry), now(), tool, operator)
-    before.carry(store, snapshot)
+    infos = [*(before.targets if before else ()), *(TargetInfo(t.id, t.platform, t.transport, t.address) for t in targets)]
+    snapshot = store.begin(infos, plan(targets, registry), now(), tool, operator, before)
     lent = replace(context, extra={**context.extra, GRANT: allowed.grant, PACE: Pace(look.options.rate)})
     credentials = {_SNMP: look.snmp} if look.snmp else {}
     collect(store, snapshot, targets, registry, lent, credentials, AT_ONCE, progress)
@@ -86,9 +72,6 @@ def _target(r: Range, look: Look) -> Target:
     return Target(r.slug, PLATFORM, TRANSPORT, r.text, look.options, _SNMP if look.snmp else None)
 
 
-def _before(store: Store, wanted: Callable[[TargetInfo], bool]) -> Before:
+def _before(store: Store, wanted: Callable[[TargetInfo], bool]) -> Carried | None:
     known = store.snapshots()
-    if not known:
-        return Before(None, ())
-    return Before(known[-1].id, tuple(t for t in known[-1].targets if wanted(t)))
-
+    return Carried(known[-1].id, tuple(t for t in known[-1].targets if wanted(t))) if known else None

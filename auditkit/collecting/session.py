@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 
+from auditkit.collecting.discover import ranges_before
 from auditkit.collecting.plan import plan
 from auditkit.collecting.run import Progress, collect
 from auditkit.errors import StoreError, UsageError
@@ -79,10 +80,12 @@ def _snapshot(store: Store, asked: Asked) -> int:
     if known and not asked.new:
         last = known[-1]
         same = {q for q in store.questions(last.id) if q.arg in ("", "*") and q.probe in asked.registry.probes} >= set(questions)
-        if last.closed is None and now() - last.opened < RESUME and same and [t.id for t in last.targets] == [t.id for t in asked.targets]:
+        things = [t.id for t in last.targets if t.is_thing]
+        if last.closed is None and now() - last.opened < RESUME and same and things == [t.id for t in asked.targets]:
             return last.id
     targets = [TargetInfo(t.id, t.platform, t.transport, t.address, t.site, t.role) for t in asked.targets]
-    return store.begin(targets, questions, now(), tool(), operator())
+    seen = ranges_before(store)  # what discovery saw stays in the denominator
+    return store.begin([*targets, *(seen.targets if seen else ())], questions, now(), tool(), operator(), seen)
 
 
 def operator() -> str:

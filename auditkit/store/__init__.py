@@ -2,6 +2,6 @@
 
 from auditkit.store.blobs import Blobs, Cipher, NoCipher
 from auditkit.store.facts import packed, unpacked
-from auditkit.store.store import Answer, SnapshotInfo, Store, TargetInfo, Told
+from auditkit.store.store import Answer, Carried, SnapshotInfo, Store, TargetInfo, Told
 
-__all__ = ["Answer", "Blobs", "Cipher", "NoCipher", "SnapshotInfo", "Store", "TargetInfo", "Told", "packed", "unpacked"]
+__all__ = ["Answer", "Blobs", "Carried", "Cipher", "NoCipher", "SnapshotInfo", "Store", "TargetInfo", "Told", "packed", "unpacked"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +34,11 @@ class TargetInfo(msgspec.Struct, frozen=True):
     site: str = ""
     role: str = ""
 
+    @property
+    def is_thing(self) -> bool:
+        """False for a range of addresses: it is looked at and answers for others, but is no asset itself."""
+        return self.platform != "range"
+
 
 @dataclass(frozen=True, slots=True)
 class SnapshotInfo:
@@ -61,6 +66,14 @@ class Answer:
     evidence: str | None
     secret: bool
     facts: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Targets of an earlier snapshot whose answers hold in a new one too."""
+
+    snapshot: int
+    targets: tuple[TargetInfo, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +123,26 @@ class Store:
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
-    def begin(self, targets: Sequence[TargetInfo], questions: Sequence[Question], at: datetime, tool: str, operator: str) -> int:
-        """The plan is written before the first question is asked: what is never answered is Unknown, also after a kill -9."""
+    def begin(
+        self,
+        targets: Sequence[TargetInfo],
+        questions: Sequence[Question],
+        at: datetime,
+        tool: str,
+        operator: str,
+        carried: Carried | None = None,
+    ) -> int:
+        """The plan is written before the first question is asked: what is never answered is Unknown, also after a kill -9.
+
+        carried: targets whose questions and answers are taken along from an earlier snapshot, with their evidence and their time.
+        """
         with self._write() as c:
             row = {"opened": at.isoformat(), "tool": tool, "operator": operator, "targets": msgspec.json.encode(list(targets)).decode()}
             made = c.execute(insert(snapshot).values(row).returning(snapshot.c.id)).scalar_one()
             if questions:
                 c.execute(insert(question), [{"snapshot": made, "target": q.target, "probe": q.probe, "arg": q.arg} for q in questions])
+            if carried:
+                _carry(c, carried, int(made))
         return int(made)
 
     def record(self, snap: int, answers: Sequence[Told]) -> None:
@@ -160,14 +186,6 @@ class Store:
         address = self.blobs.address(body, secret)
         bodies[address] = (body, secret)
         return address
-
-    def carry(self, source: int, into: int, targets: Collection[str]) -> None:
-        """Copy the questions and answers of these targets from an earlier snapshot: with the time they were given, and their evidence."""
-        with self._write() as c:
-            for table in (question, answer):
-                names = [column.name for column in table.columns if column.name != "snapshot"]
-                rows = select(literal(into), *(table.c[n] for n in names)).where(table.c.snapshot == source, table.c.target.in_(targets))
-                c.execute(insert(table).from_select(["snapshot", *names], rows))
 
     def finish(self, snap: int, at: datetime) -> None:
         """The collection reached its end."""
@@ -316,6 +334,14 @@ class _Guard:
     def _error(self, e: OperationalError | DatabaseError) -> StoreError:
         said = str(e.orig or e).splitlines()[0]
         return StoreError(f"{self._engine.url.database or 'store'}: {said}; what was stored before is safe: cure it and run again")
+
+
+def _carry(c: Connection, carried: Carried, into: int) -> None:
+    ids = [t.id for t in carried.targets]
+    for table in (question, answer):
+        names = [column.name for column in table.columns if column.name != "snapshot"]
+        found = select(literal(into), *(table.c[n] for n in names)).where(table.c.snapshot == carried.snapshot, table.c.target.in_(ids))
+        c.execute(insert(table).from_select(["snapshot", *names], found))
 
 
 def _info(r: Row[Any]) -> SnapshotInfo:
