@@ -9,6 +9,7 @@ from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 
 from auditkit.collecting.discover import ranges_before
+from auditkit.collecting.discover import ranges_before
 from auditkit.collecting.plan import plan
 from auditkit.collecting.run import Progress, collect
 from auditkit.errors import StoreError, UsageError
@@ -44,15 +45,8 @@ def run_session(workspace: Workspace, store: Store, asked: Asked) -> SnapshotInf
     if not asked.targets:
         raise UsageError(f"{workspace.path / 'targets.yaml'}: names no target: add one, or run `auditkit discover`")
     credentials = _credentials(workspace, asked)
-    key = print_key(workspace)
     journal = Journal(workspace.journal)
-
-    def opened(reference: str) -> Credential:
-        if reference not in credentials:
-            credentials[reference] = open_credential(reference, workspace, prompt=asked.prompt)
-        return credentials[reference]
-
-    context = Context(key, workspace.known_hosts, journal, opened)
+    context = context_of(workspace, journal, credentials, asked.prompt)
     try:
         with locked(workspace.state / "collect.lock", seconds=1.0):
             snapshot = _snapshot(store, asked)
@@ -60,6 +54,17 @@ def run_session(workspace: Workspace, store: Store, asked: Asked) -> SnapshotInf
     finally:
         journal.close()
     return store.snapshot(snapshot)
+
+
+def context_of(workspace: Workspace, journal: Journal, credentials: dict[str, Credential], prompt: Callable[[str], str] | None) -> Context:
+    """What a collection lends to transports; a credential that is asked for later is opened once."""
+
+    def opened(reference: str) -> Credential:
+        if reference not in credentials:
+            credentials[reference] = open_credential(reference, workspace, prompt=prompt)
+        return credentials[reference]
+
+    return Context(print_key(workspace), workspace.known_hosts, journal, opened)
 
 
 def _credentials(workspace: Workspace, asked: Asked) -> dict[str, Credential]:

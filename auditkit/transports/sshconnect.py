@@ -19,12 +19,41 @@ from auditkit.text import decode, one_line
 
 logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)  # its thread prints tracebacks to stderr
 
-# RFC 4252: the service is requested once; paramiko's plain Transport fails where a strict server offers keyboard-interactive alone.
-_Transport: Any = paramiko.ServiceRequestingTransport  # type: ignore[attr-defined]
 BANNER_BYTES = 16 << 10
 TRIES = 5
 _slots: dict[tuple[str, int], threading.BoundedSemaphore] = {}
 _lock = threading.Lock()
+
+
+_Base: Any = paramiko.ServiceRequestingTransport  # type: ignore[attr-defined]
+
+
+class Transport(_Base):  # type: ignore[misc]
+    """paramiko's transport that asks for the login service once (RFC 4252, 5), without its endless wait for the answer.
+
+    Its plain Transport fails where a strict server offers keyboard-interactive alone.
+    """
+
+    def ensure_session(self) -> None:
+        """Ask for ssh-userauth. Raises SSHException where the server does not accept it in time."""
+        if self._service_userauth_accepted:
+            return
+        message = paramiko.Message()
+        message.add_byte(paramiko.common.cMSG_SERVICE_REQUEST)
+        message.add_string("ssh-userauth")
+        self._send_message(message)
+        end = time.monotonic() + float(self.auth_timeout)
+        while not self._service_userauth_accepted:
+            if not self.is_active() or time.monotonic() > end:
+                raise paramiko.AuthenticationException("Timeout: the server does not begin the login")
+            time.sleep(0.002)
+        self.auth_handler = self.get_auth_handler()
+
+    def auth_none(self, username: str) -> list[str]:
+        """Ask which methods there are (RFC 4252, 5.2): the base class forgets that this request has no further fields."""
+        self.ensure_session()
+        found: list[str] = self.auth_handler.send_auth_request(username, "none", lambda message: None)
+        return found
 
 
 @contextlib.contextmanager
@@ -83,7 +112,7 @@ def handshake(
     where = f"{address} port {port}"
     if isinstance(sock, socket.socket):
         greeted(sock, where, seconds)
-    transport: paramiko.Transport = _Transport(sock)
+    transport: paramiko.Transport = Transport(sock)
     transport.banner_timeout = transport.auth_timeout = transport.handshake_timeout = seconds
     transport.use_compression(False)
     transport.get_security_options().key_types = key_types

@@ -1,0 +1,48 @@
+"""Discovery of a workspace: its permission, its store, its journal; and the proposal that comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from auditkit.collecting.discover import Look, discover
+from auditkit.collecting.discover_mentions import mentioned, not_looked, seen_in
+from auditkit.collecting.discover_propose import propose, write_proposal
+from auditkit.collecting.run import Progress
+from auditkit.collecting.session import context_of, operator, tool
+from auditkit.i18n import Lang
+from auditkit.registry import Registry
+from auditkit.store import SnapshotInfo, Store
+from auditkit.transports.sweep import SweepOptions
+from auditkit.workspace.credentials import open_credential
+from auditkit.workspace.files import locked
+from auditkit.workspace.journal import Journal
+from auditkit.workspace.layout import Workspace
+from auditkit.workspace.targets import PLATFORMS
+
+
+def run_discovery(
+    workspace: Workspace,
+    store: Store,
+    registry: Registry,
+    ranges: Sequence[str],
+    today: date,
+    rate: float | None = None,
+    snmp: str | None = None,
+    progress: Progress | None = None,
+) -> SnapshotInfo:
+    """Look at the permitted ranges. Raises ConfigError where the permission does not hold: before anything is sent."""
+    options = SweepOptions(rate=rate) if rate is not None else SweepOptions()
+    community = open_credential(snmp, workspace) if snmp else None
+    look = Look(workspace.client().permission, today, tuple(ranges), options, community)
+    with Journal(workspace.journal) as journal, locked(workspace.state / "collect.lock", seconds=1.0):
+        return discover(store, registry, context_of(workspace, journal, {}, None), look, tool(), operator(), progress)
+
+
+def propose_targets(workspace: Workspace, book: Any, lang: Lang) -> tuple[Path, int]:
+    """Write targets.proposed.yaml from what was seen and what collected facts mention; -> its place, and how many devices were seen."""
+    seen = seen_in(book)
+    text = propose(seen, mentioned(book), workspace.targets(), PLATFORMS, lang, not_looked(book))
+    return write_proposal(workspace.path, text), len(seen)
