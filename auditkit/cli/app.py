@@ -21,7 +21,7 @@ def make() -> App:
     app = App(
         name="auditkit",
         version=_version,
-        help="Take over, understand and answer for somebody else's IT infrastructure: read-only inventory, checks and a report with evidence.",
+        help="Take over, understand and answer for somebody else's IT infrastructure: read-only, with evidence behind every statement.",
         help_format="plaintext",
     )
     for name, where, told in VERBS:

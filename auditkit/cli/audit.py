@@ -8,6 +8,7 @@ from auditkit.api import Client
 from auditkit.assessment import Assessment
 from auditkit.cli.common import FailOn, Languages, ask_secret, exit_code, langs, print_json, progress, say, tongue
 from auditkit.i18n import Lang
+from auditkit.reporting.cells import Label
 from auditkit.reporting.deliver import File, Made
 from auditkit.reporting.words import words
 
@@ -47,7 +48,7 @@ def audit(
 
 def _write(opened: Client, a: Assessment, languages: tuple[Lang, ...], out: Path | None) -> Made:
     files: list[File] = []
-    notices = []
+    notices: list[Label] = []
     for lang in languages:
         made = opened.report(a, lang, out)
         files += made.files

@@ -32,7 +32,7 @@ def tongue() -> Lang:
     return "ru" if said.lower().startswith("ru") else "en"
 
 
-def say(message: str, **values: i18n.Plain) -> None:
+def say(message: str, /, **values: i18n.Plain) -> None:
     """One line for people, on stderr: stdout is for what other programs read."""
     sys.stderr.write(inert(i18n.text(tongue(), message, values)) + "\n")
 

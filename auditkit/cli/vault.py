@@ -130,7 +130,7 @@ def remove(name: str, *, workspace: Path = Path("."), json: bool = False) -> int
     return 0
 
 
-def recipients(*, workspace: Path = Path("."), add: tuple[str, ...] = (), remove: tuple[str, ...] = (), json: bool = False) -> int:  # noqa: A002
+def recipients(*, workspace: Path = Path("."), add: tuple[str, ...] = (), remove: tuple[str, ...] = (), json: bool = False) -> int:
     """Who can open the vault and secret evidence: show, add (KEY or NAME=KEY), remove (KEY or NAME).
 
     Parameters

@@ -9,7 +9,6 @@ from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 
 from auditkit.collecting.discover import ranges_before
-from auditkit.collecting.discover import ranges_before
 from auditkit.collecting.plan import plan
 from auditkit.collecting.run import Progress, collect
 from auditkit.errors import StoreError, UsageError
