@@ -16,7 +16,7 @@ from auditkit.model.shared.access import AuthorizedKey
 from auditkit.probing import NotUnderstood, Reply, Shell, probe
 
 # %h, %u, %U and %% are replaced by the shell, a name without a slash in front lies in the home folder (TOKENS of sshd_config(5)).
-_COMMAND = r"""e=$(getent passwd) || exit; test -n "$e" || exit 1
+_COMMAND = r"""if command -v getent >/dev/null; then e=$(getent passwd); else e=$(cat /etc/passwd); fi || exit; test -n "$e" || exit 1
 IFS='
 '; set -f
 put() { s=$1; r=; while case $s in *%*) true ;; *) false ;; esac; do r=$r${s%%\%*}; s=${s#*%}
