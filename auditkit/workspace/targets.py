@@ -85,22 +85,30 @@ def read_targets(document: Document, sites: Collection[str] = ()) -> tuple[Targe
     """The same from a file already read."""
     problems = [*secrets_in(document.data)]
     try:
-        file = File.model_validate(document.data)
+        File.model_validate(document.data)
     except ValidationError as e:
-        raise document.error([*problems, *problems_of(e, File, document.data)]) from None
-    used = dict.fromkeys(_transport(raw, file.defaults) for raw in file.targets)
-    problems += _defaults(file.defaults, [name for name in used if name in transport_names()])
+        problems += problems_of(e, File, document.data)
+    defaults, entries = _rooms(document.data)
+    used = dict.fromkeys(_transport(raw, defaults) for raw in entries)
+    problems += _defaults(defaults, [name for name in used if name in transport_names()])
     made: list[Target] = []
-    for n, raw in enumerate(file.targets):
-        target = _target(("targets", n), raw, file.defaults)
+    for n, raw in enumerate(entries):
+        target = _target(("targets", n), raw, defaults)
         if isinstance(target, Target):
             made.append(target)
         else:
             problems += target
-    problems += [*_doubles(file.targets), *_sites(file.targets, file.defaults, sites)]
+    problems += [*_doubles(entries), *_sites(entries, defaults, sites)]
     if problems:
         raise document.error(problems)
     return tuple(made)
+
+
+def _rooms(data: Any) -> tuple[dict[str, Any], list[Any]]:
+    """Defaults and targets as far as they are there and of the right form; what is not has been reported."""
+    said = data if isinstance(data, dict) else {}
+    defaults, entries = said.get("defaults"), said.get("targets")
+    return defaults if isinstance(defaults, dict) else {}, entries if isinstance(entries, list) else []
 
 
 def _defaults(defaults: dict[str, Any], used: list[str]) -> Iterator[Problem]:
@@ -118,6 +126,7 @@ def _defaults(defaults: dict[str, Any], used: list[str]) -> Iterator[Problem]:
             yield Problem(("defaults", key), "every target has its own: write it there", on_key=True)
         elif key not in known:
             yield Problem(("defaults", key), unknown_key(key, tuple(known)), on_key=True)
+    yield from _hops(("defaults",), defaults)
     for name in used:
         raw = {"id": "x", "address": "x", "platform": "linux"} | _fitting(defaults, name) | {"transport": name}
         checked = _check(("defaults",), raw, name)
@@ -160,7 +169,7 @@ def _target(way: Way, raw: Any, defaults: dict[str, Any]) -> Target | list[Probl
     if transport in NO_CREDENTIAL and "credential" not in written:
         merged.pop("credential", None)
     entry = _check(way, merged, transport)
-    problems = [*_belongs(way, merged, transport)]
+    problems = [*_belongs(way, merged, transport), *_hops(way, raw)]
     if isinstance(entry, list):  # a bad default is said once, where it stands
         return [*(p for p in entry if not (p.way[2:3] and p.way[2] in defaults and p.way[2] not in written)), *problems]
     return problems or _made(entry)
@@ -171,6 +180,19 @@ def _odd_platform(way: Way, raw: dict[str, Any]) -> Iterator[Problem]:
         _platform(str(raw.get("platform", "linux")))
     except ValueError as e:
         yield Problem((*way, "platform"), str(e))
+
+
+def _hops(way: Way, raw: dict[str, Any]) -> Iterator[Problem]:
+    """Hosts on the way (jump:) have addresses and credentials of their own, and the same rules hold for them."""
+    checks = {"address": checked_address, "credential": check_ref}
+    for key, value in raw.items():
+        for n, hop in enumerate(value if isinstance(value, list) else ()):
+            for inner in checks if isinstance(hop, dict) else ():
+                if isinstance(text := hop.get(inner), str) and text:
+                    try:
+                        checks[inner](text)
+                    except ValueError as e:
+                        yield Problem((*way, key, n, inner), str(e))
 
 
 def _belongs(way: Way, merged: dict[str, Any], transport: str) -> Iterator[Problem]:
