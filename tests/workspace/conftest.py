@@ -47,25 +47,29 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         subprocess.run(["umount", str(place)], check=True)
 
 
+_BECOME_NOBODY = """
+import os, sys
+from pathlib import Path
+from auditkit.errors import AuditkitError
+from auditkit.transports import local
+from auditkit.workspace import credentials, keys, making, vault
+from auditkit.workspace.layout import Workspace
+os.setgroups([]); os.setgid(65534); os.setuid(65534)   # after the imports: the interpreter may lie where nobody cannot read
+os.environ["HOME"] = "/nonexistent"
+"""
+
+
 @pytest.fixture
 def as_nobody() -> Callable[..., str]:
-    """Run Python code as the user nobody, whose home is not there; gives what it printed, stdout and stderr."""
+    """Run Python code as the user nobody, whose home is not there; gives what it printed: an AuditkitError, or its own words."""
     if os.getuid():
         pytest.skip("only root can run something as nobody")
 
     def run(code: str, *args: str) -> str:
-        environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": "/nonexistent", "PYTHONDONTWRITEBYTECODE": "1"}
-        done = subprocess.run(
-            [sys.executable, "-c", code, *args],
-            capture_output=True,
-            text=True,
-            check=False,
-            user="nobody",
-            group="nogroup",
-            extra_groups=[],
-            env=environment,
-            cwd="/",
-        )
-        return done.stdout + done.stderr
+        body = "".join(f"    {line}\n" for line in code.strip().splitlines())
+        whole = f"{_BECOME_NOBODY}\ntry:\n{body}except AuditkitError as e:\n    print(type(e).__name__, e)\n"
+        done = subprocess.run([sys.executable, "-c", whole, *args], capture_output=True, text=True, check=False, cwd=ROOT)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
 
     return run
