@@ -23,7 +23,7 @@ from auditkit.registry import Registry
 from auditkit.reporting.document import ident, statements
 from auditkit.reporting.reading import Said, meta_in, said_in, same
 from auditkit.reporting.report import audit_document
-from auditkit.store import Answer, Store, packed
+from auditkit.store import Answer, Store, packed, unpacked
 from auditkit.workspace.layout import Workspace
 
 Cause = Literal["edited", "evidence_missing", "evidence_changed", "differs"]
@@ -77,7 +77,8 @@ class _Reread:
         except EvidenceError as e:
             self._note(a, self._cause(str(e)), str(e))
             return stored or []
-        fresh = _facts(outcome)
+        # Canonical order: what is derived must not depend on the order of a reply's lines, and stored facts have lost it.
+        fresh = unpacked(packed(_facts(outcome)), self.registry.types)
         if a.cause in ("timed_out", "truncated"):
             return stored if stored is not None else fresh
         if stored is not None and (packed(fresh) != packed(stored) or _state(outcome) != a.state):

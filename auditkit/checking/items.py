@@ -123,7 +123,10 @@ def read(name: str, file: Traversable) -> Checklist:
     try:
         made = Checklist.model_validate(document.data)
     except ValidationError as e:
-        problems = [yamlfile.Problem(_way(document, tuple(d["loc"])), _words(d["msg"], d["type"])) for d in e.errors()]
+        # A list all of whose members are wrong is said to be empty as well: that would only confuse.
+        told = [d for d in e.errors() if not (d["type"] == "too_short" and document.data["items"])] or e.errors()
+        extra = "extra_forbidden"
+        problems = [yamlfile.Problem(_way(document, tuple(d["loc"])), _words(d["msg"], d["type"]), d["type"] == extra) for d in told]
         raise ChecklistError(str(document.error(problems))) from e
     places = tuple(f"{name}:{document.spot(('items', n))[0]}" for n in range(len(made.items)))
     return made.model_copy(update={"digest": hashlib.sha256(raw).hexdigest(), "places": places})

@@ -55,6 +55,7 @@ def _part(db: sqlite3.Connection, item: Item, part: Part, tables: dict[str, dict
 
 def _cure(said: str, table: str, tables: dict[str, dict[str, str]]) -> str:
     m = re.fullmatch(r"no such column: (?:\w+\.)?(\w+)", said)
-    near = difflib.get_close_matches(m[1], [c for f in tables.values() for c in f], n=3) if m else []
+    own_first = [*tables.get(table, ()), *(c for f in tables.values() for c in f)]
+    near = (difflib.get_close_matches(m[1], tables.get(table, ()), n=2) or difflib.get_close_matches(m[1], own_first, n=3)) if m else []
     own = f"; {table} has {', '.join(tables[table])}" if table in tables else ""
     return f"{'; did you mean ' + ', '.join(dict.fromkeys(near)) + '?' if near else ''}{own}"

@@ -159,7 +159,7 @@ def _ask(book: Book, item: Item, part: Part) -> list[tuple[str | None, str, str 
     own = "" if part.for_ == CLIENT else f", {part.for_}.*"
     sql = f"""select id, question, asset, why, case when id is null then 'unknown' when ({when}) is null then 'unknown'
         when not ({when}) then 'not_applicable' when ({expect}) is null then 'unknown' when ({expect}) then 'ok' else 'alarm' end
-        {own} from {part.for_}"""
+        {own} from {part.for_} order by id, question, asset"""
     try:
         with read_only(book.db):
             cursor = book.db.execute(sql)
