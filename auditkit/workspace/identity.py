@@ -93,6 +93,10 @@ def _safe(place: Path, about: os.stat_result, data_folder: Path) -> None:
         raise CredentialError(f"{place}: others can read this private key (mode {about.st_mode & 0o777:04o}); chmod 600 {place}")
     if about.st_uid not in (os.getuid(), 0):
         raise CredentialError(f"{place}: belongs to another user (uid {about.st_uid}); take your own identity")
+    _apart(place, data_folder)
+
+
+def _apart(place: Path, data_folder: Path) -> None:
     if place.resolve().is_relative_to(data_folder.resolve()):
         raise CredentialError(f"{place}: a private key must not lie beside the data it opens; move it to your configuration folder")
 
@@ -114,12 +118,14 @@ def _parse(place: Path, raw: bytes) -> tuple[Any, ...]:
     return tuple(keys)
 
 
-def create_identity(name: str = "") -> Recipient:
+def create_identity(name: str = "", data_folder: Path | None = None) -> Recipient:
     """Make the user's identity (mode 0600) and return its public half. name: whose it is, by default user@host.
 
-    Raises CredentialError where there is one already, or where it cannot be written.
+    Raises CredentialError where there is one already, where it cannot be written, or where it would lie in `data_folder`.
     """
     place = identity_place()
+    if data_folder is not None:
+        _apart(place, data_folder)
     if os.environ.get(VARIABLE):
         raise CredentialError(f"${VARIABLE} names the identity: make that file with age-keygen, or unset the variable")
     made = pyrage.x25519.Identity.generate()

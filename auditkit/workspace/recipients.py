@@ -92,7 +92,7 @@ def first_recipients(folder: Path) -> tuple[Recipient, ...]:
 def _own(folder: Path) -> tuple[Recipient, ...]:
     identities = load_identities(folder)
     if identities is None:
-        create_identity()
+        create_identity(data_folder=folder)
         identities = load_identities(folder)
     if identities is None:
         raise CredentialError("the identity that was just made is gone: is another program at work in the configuration folder?")
