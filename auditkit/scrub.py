@@ -27,7 +27,18 @@ _PATTERNS = tuple(
         r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?P<s>[^-]*)",
     )
 )
-_HINT = re.compile(r"pass|pwd|psk|secret|token|key|парол|://|authorization|-p|-u|-U|\$|AKIA|gh[pousr]_|xox", re.I)
+# Every pattern needs one of these characters, but the last few, which are long.
+_SUSPECT = re.compile(r"[\s=:$]")
+_LONG = 20
+_TOKEN = re.compile(r"AKIA|gh[pousr]_|xox[abprs]-|AGE-SECRET", re.I)
+# …and one of these words; looked for in lower case.
+_NEEDLES = (
+    "passw", "passphrase", "secret", "token", "api_key", "api-key", "apikey", "access_key", "access-key", "accesskey", "пароль",
+    "mysql_pwd", "psk", "://", "sshpass", "mysql", "mariadb", "xtrabackup", "curl", "wget", "smbclient", "authorization", "akia",
+    "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "xox", "$1$", "$2", "$5$", "$6$", "$7$", "$y$", "$gy$", "$apr1$", "private key",
+)  # fmt: skip
+_NEEDLE = re.compile("|".join(map(re.escape, _NEEDLES)))
+_BIG = 2000  # characters; above that only the lines around a needle are looked at
 # Values that configure a secret without being one.
 _HARMLESS = re.compile(
     r"^[\"']?(?:yes|no|true|false|on|off|none|null|required|optional|sufficient|x|\*+|!+|‹secret›"
@@ -46,11 +57,46 @@ def scrub(text: str) -> str:
     >>> scrub("PasswordAuthentication yes")
     'PasswordAuthentication yes'
     """
-    if not _HINT.search(text):
+    if not _SUSPECT.search(text) and (len(text) < _LONG or not _TOKEN.search(text)):
         return text
+    if len(text) <= _BIG:
+        return _cut_all(text) if _NEEDLE.search(text.lower()) else text
+    return _by_lines(text)
+
+
+def _cut_all(text: str) -> str:
     for pattern in _PATTERNS:
         text = pattern.sub(_cut, text)
     return text
+
+
+def _by_lines(text: str) -> str:
+    """A long text: only lines that hold a needle are read closely. What spans lines (a private key) makes it read as a whole."""
+    low = text.lower()
+    present = [n for n in _NEEDLES if n in low]
+    if not present:
+        return text
+    if "private key" in present or len(low) != len(text):  # some letters grow in lower case: then places do not agree
+        return _cut_all(text)
+    parts: list[str] = []
+    done = 0
+    for start, end in _spans(low, present):
+        parts += [text[done:start], _cut_all(text[start:end])]
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+def _spans(low: str, present: list[str]) -> list[tuple[int, int]]:
+    """(start, end) of the lines that hold one of the needles, in order, each once."""
+    found: set[tuple[int, int]] = set()
+    for needle in present:
+        at = low.find(needle)
+        while at >= 0:
+            end = low.find("\n", at)
+            end = len(low) if end < 0 else end
+            found.add((low.rfind("\n", 0, at) + 1, end))
+            at = low.find(needle, end)
+    return sorted(found)
 
 
 def _cut(m: re.Match[str]) -> str:

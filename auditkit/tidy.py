@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from auditkit.scrub import scrub
@@ -23,17 +24,40 @@ def tidy(value: T) -> T:
 
 
 def _tidy(value: Any) -> Any:
-    if isinstance(value, str):
-        text = scrub(unsurrogate(value))
-        return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)})"
-    if (isinstance(value, int) and not -(2**63) <= value < 2**63) or (isinstance(value, float) and not math.isfinite(value)):
-        raise ValueError("a number that no table can hold")
+    kind = type(value)
+    if kind is str:
+        return _text(value)
+    if kind in _PLAIN:
+        return value
     if isinstance(value, tuple):
-        return tuple(_tidy(v) for v in value)
+        return tuple(map(_tidy, value))
     if isinstance(value, dict):
         return {_tidy(k): _tidy(v) for k, v in value.items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        old = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
-        new = {k: _tidy(v) for k, v in old.items()}
-        return value if all(new[k] is old[k] for k in old) else dataclasses.replace(value, **new)
+        return _record(value)
+    return _number(value)
+
+
+_PLAIN = frozenset({bool, type(None), datetime, date})
+
+
+def _text(value: str) -> str:
+    text = scrub(value if value.isascii() else unsurrogate(value))
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)})"
+
+
+def _number(value: Any) -> Any:
+    if (isinstance(value, int) and not -(2**63) <= value < 2**63) or (isinstance(value, float) and not math.isfinite(value)):
+        raise ValueError("a number that no table can hold")
     return value
+
+
+def _record(value: Any) -> Any:
+    """The same object where nothing had to be cut: most facts are."""
+    changed = {}
+    for name in value.__dataclass_fields__:
+        old = getattr(value, name)
+        new = _tidy(old)
+        if new is not old and new != old:
+            changed[name] = new
+    return dataclasses.replace(value, **changed) if changed else value
