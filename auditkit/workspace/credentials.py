@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable
@@ -125,9 +126,9 @@ def _agent(wish: _Wish) -> Credential:
 
 
 def _key(wish: _Wish) -> Credential:
-    login, at, place = wish.rest.rpartition("@")
-    if not at or wish.rest[0] in "/~.":  # a path may hold an @ too
-        login, place = "", wish.rest
+    # Login and path may both hold an @ (audit@corp.local): the path begins at the first one before / ~ or .
+    split = re.fullmatch(r"(?:(?P<login>[^/~.].*?)@)?(?P<place>[/~.].*)", wish.rest)
+    login, _, place = (split["login"] or "", "", split["place"]) if split else wish.rest.rpartition("@")
     return _key_file(wish, login, place, None, None)
 
 

@@ -38,7 +38,7 @@ def near(name: str, names: Iterable[str]) -> str:
     >>> near("prot", ["port", "sudo"])
     ' (did you mean port?)'
     >>> near("1с", ["1c"])
-    " (did you mean 1c? One of the two holds a Cyrillic letter that looks like a Latin one)"
+    ' (did you mean 1c? One of the two holds a Cyrillic letter that looks like a Latin one)'
     """
     known = list(names)
     for other in known:
