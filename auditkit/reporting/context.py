@@ -17,6 +17,7 @@ _LABELS = (
     "contents", "page", "of", "number", "version", "state", "client", "auditor", "as_of", "snapshot", "checklists", "tool", "signatures",
     "role", "name", "signature", "date", "severity", "evidence", "recommendation", "effort", "deadline", "declared", "draft_mark",
 )
+PART = 150  # rows: a longer table is several in Word, for the time to lay out one table grows with the square of its rows
 _LETTERS = {"ru": "АБВГДЕЖИКЛМНПРСТУФХЦШЩЭЮЯ", "en": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
@@ -101,8 +102,15 @@ def _table(b: d.Table, lang: Lang, above: str) -> dict[str, Any]:
         "empty": _maybe(b.empty if not b.rows else None, lang),
         "columns": [{"title": title_of(c.title, lang), "kind": c.kind, "weight": c.weight or 0.0} for c in b.columns],
         "rows": [[_cell(c, lang) for c in row] for row in shown_rows],
+        "parts": _parts(len(shown_rows), lang),
         "cut": "" if len(shown_rows) == len(b.rows) else i18n.text(lang, "doc.cut", counted),
     }
+
+
+def _parts(rows: int, lang: Lang) -> list[str]:
+    """Captions of the parts of a long table; the first needs none."""
+    starts = range(PART, rows, PART)
+    return ["", *(i18n.text(lang, "doc.part", {"first": n + 1, "last": min(n + PART, rows), "all": rows}) for n in starts)]
 
 
 def _cell(c: d.Cell, lang: Lang) -> dict[str, Any]:

@@ -93,7 +93,7 @@ class _Parts:
             return contents(self._headings, [self._look.ids["toc 1"], self._look.ids["toc 2"]])
         block, width = self._blocks[n]
         if block["kind"] == "picture":
-            return [picture(self._word, block, n, self._look.ids.get("Auditkit Picture", "Normal"), width)]
+            return [picture(self._word, block, n, self._look.ids["Auditkit Picture"], width)]
         return built(block, self._look, width)
 
 

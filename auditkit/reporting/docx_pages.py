@@ -15,7 +15,8 @@ from auditkit.reporting.tones import COLOURS
 
 def look_of(word: Word) -> Look:
     """Styles and page of a template. Raises ValueError naming the styles it lacks."""
-    ids = {str(s.name): str(s.style_id) for s in word.styles}
+    known = {str(s.name).casefold(): str(s.style_id) for s in word.styles}  # LibreOffice calls "toc 1" "TOC 1"
+    ids = {name: known[name.casefold()] for name in STYLES if name.casefold() in known}
     missing = [name for name in STYLES if name not in ids]
     if missing:
         cure = "copy them from the built-in template (Word: Manage Styles, Import/Export)"

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from auditkit.reporting.context import PART
 from auditkit.reporting.docx_widths import Need, needs, wide, widths
 from auditkit.reporting.docx_xml import NAMESPACES, cell, marked, paragraph, row, run, table
 from auditkit.reporting.words import Said
 
 # Style names a template must have -> filled by `Look` with their ids.
 STYLES = (
-    "Auditkit Table", "Auditkit Figures", "Auditkit Cell", "Auditkit Code", "Auditkit Table Head", "Auditkit Figure",
-    "Auditkit Figure Caption", "Auditkit Answer", "Auditkit Figure Gap", "toc 1", "toc 2",
+    "Auditkit Table", "Auditkit Figures", "Auditkit Cell", "Auditkit Small", "Auditkit Code", "Auditkit Table Head", "Auditkit Figure",
+    "Auditkit Figure Caption", "Auditkit Answer", "Auditkit Figure Gap", "Auditkit Picture", "toc 1", "toc 2",
     *(f"Auditkit Note {tone}" for tone in ("good", "bad", "warning", "unknown", "plain")),
     *(f"Auditkit Cell {tone}" for tone in ("good", "bad", "warning", "unknown")),
 )
@@ -77,14 +78,20 @@ def _table(block: Mapping[str, Any], look: Look, width: int) -> list[str]:
     right = '<w:jc w:val="right"/>'
     ends = [right if c["kind"] == "number" else "" for c in columns]
     head = look.ids["Auditkit Table Head"]
-    made = [row("".join(cell(s, paragraph(head, run(c["title"]), e)) for c, s, e in zip(columns, sizes, ends, strict=True)), head=True)]
+    top = row("".join(cell(s, paragraph(head, run(c["title"]), e)) for c, s, e in zip(columns, sizes, ends, strict=True)), head=True)
+    made = []
     codes = [c["kind"] == "code" for c in columns]
     for cells in block["rows"]:
         made.append(row("".join(
             cell(s, paragraph(look.style(c["tone"], code), words(c["text"]), e), look.fills.get(c["tone"], ""))
             for c, s, e, code in zip(cells, sizes, ends, codes, strict=True)
         )))
-    return [table(look.ids["Auditkit Table"], sizes, made), _gap(look)]
+    found = []
+    for n, caption in enumerate(block["parts"]):
+        if caption:
+            found.append(_root(paragraph(look.ids["Auditkit Small"], run(caption), "<w:keepNext/>")))
+        found += [table(look.ids["Auditkit Table"], sizes, [top, *made[n * PART : (n + 1) * PART]]), _gap(look)]
+    return found
 
 
 def _figures(block: Mapping[str, Any], look: Look, width: int) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
 
 from auditkit.reporting.words import Said, shown
 
@@ -43,6 +44,7 @@ class Tokens:
             return f"{RAW}{value.n}{SHUT}"
         if isinstance(value, str):
             names = tuple(value.ident.split()) if isinstance(value, Said) else ()
+            value = value.unescape() if isinstance(value, Markup) else value  # a literal of the template, or the filter `e`
             if not names and _HARMLESS.fullmatch(value):
                 return str(value)
             self.texts.append((shown(value), names))

@@ -51,6 +51,6 @@ def _run(command: list[str], work: Path, seconds: float) -> None:
     finally:
         if child.poll() is None:
             os.killpg(child.pid, signal.SIGKILL)  # soffice is a script that starts soffice.bin: the whole group goes
-            child.wait()
+            child.communicate()
     if child.returncode != 0:
         raise OfficeFailed(f"exit code {child.returncode}: {said.decode(errors='replace').strip()[-200:]}")

@@ -15,7 +15,7 @@ from auditkit.reporting.docx_tokens import RAW, SHUT
 
 _PLACE = re.compile(f"{RAW}(akh\\d+){SHUT}".encode())
 _BODY = "word/document.xml"
-_STATEMENT = re.compile(rb'<w:bookmarkStart w:id="\d+" w:name="ak_[^"]*"/>')
+_STATEMENT = re.compile(rb'<w:bookmarkStart w:id="(\d+)" w:name="ak_[^"]*"/>|<w:bookmarkEnd w:id="(\d+)"/>')
 _FILTER = 'pdf:writer_pdf_Export:{"ExportBookmarksToPDFDestination":{"type":"boolean","value":"true"}}'
 
 
@@ -32,7 +32,12 @@ def fill(docx: bytes, pages: Mapping[str, str]) -> bytes:
 
 def _bare(docx: bytes) -> bytes:
     """The same pages without the bookmarks of statements: thousands of them would become destinations of the PDF."""
-    return _rewritten(docx, lambda body: _STATEMENT.sub(b"", body))
+
+    def bare(body: bytes) -> bytes:
+        ours = {m[1] for m in _STATEMENT.finditer(body) if m[1]}
+        return _STATEMENT.sub(lambda m: b"" if m[1] or m[2] in ours else m[0], body)
+
+    return _rewritten(docx, bare)
 
 
 def _rewritten(docx: bytes, change: Callable[[bytes], bytes]) -> bytes:
