@@ -51,7 +51,10 @@ class Icmp:
 
 @dataclass(frozen=True, slots=True)
 class Knock:
-    """What came of one connection. error: name of the errno where nothing was sent, or where the kernel did not tell the ICMP."""
+    """What came of one connection.
+
+    error: name of the errno where nothing was sent, where the kernel did not tell the ICMP, or where an open port was reset at once.
+    """
 
     port: int
     state: State
@@ -72,7 +75,7 @@ class Knock:
 
 
 async def connect(address: str, port: int, seconds: float) -> tuple[Knock, socket.socket | None]:
-    """Try it; the socket is given where it is open (the caller closes it)."""
+    """Try it; the socket is given where it is open and stays so (the caller closes it)."""
     six = ":" in address
     try:
         s = socket.socket(socket.AF_INET6 if six else socket.AF_INET, socket.SOCK_STREAM)
@@ -103,7 +106,9 @@ def _tell_icmp(s: socket.socket, six: bool, on: int) -> None:
 
 
 def _failed(port: int, e: OSError, s: socket.socket) -> Knock:
-    if e.errno in (errno.ECONNREFUSED, errno.ECONNRESET, errno.ECONNABORTED):
+    if e.errno in (errno.ECONNRESET, errno.EPIPE):  # it was open: a reset that refuses is ECONNREFUSED (tcp_reset() of Linux)
+        return Knock(port, "open", error=_name(e))
+    if e.errno == errno.ECONNREFUSED:
         icmp = icmp_of(s)
         return Knock(port, "unreachable", icmp) if icmp else Knock(port, "refused")
     if e.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EACCES, errno.EPERM):

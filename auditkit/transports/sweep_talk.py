@@ -60,12 +60,14 @@ async def smb(sock: socket.socket, seconds: float) -> Told:
     return {"smb": told}
 
 
-async def smb1(sock: socket.socket, seconds: float) -> str:
-    """The reply to the old negotiate, as base64; "" = hung up or silent, as servers without SMB1 do."""
+async def smb1(sock: socket.socket, seconds: float) -> str | None:
+    """The reply to the old negotiate, as base64. "" = hung up or spoke something else, as servers without SMB1 do; None = silence."""
     try:
         async with asyncio.timeout(seconds):
             return b64(await sweep_smb.ask(Line(sock, sweep_smb.LARGEST), sweep_smb.smb1_negotiate()))
-    except (TimeoutError, ConnectionError, ValueError):
+    except TimeoutError:
+        return None
+    except (ConnectionError, ValueError):
         return ""
 
 

@@ -34,10 +34,11 @@ def host(reply: Reply) -> Iterator[SeenDevice | SeenService | SeenSmb]:
     if seen["address"] != reply.arg:
         raise NotUnderstood(f"the reply of {reply.arg} speaks of {seen['address']}")
     opened = [p for p in seen["ports"] if p["state"] == "open"]
-    services = [_service(reply.arg, p) for p in opened]
-    smb = next((made for p in opened if "smb" in p and (made := _smb_of(reply.arg, p["smb"]))), None)
+    read = [_service(reply.arg, p) for p in opened]
+    services = [(service, said) for service, said, _ in read]
+    smb = next((made for _, _, made in read if made), None)
     yield _device(seen, services, smb)
-    yield from (s for s, _ in services)
+    yield from (service for service, _ in services)
     if smb is not None:
         yield smb
 
@@ -46,13 +47,14 @@ def _raw(text: str | None) -> bytes:
     return base64.b64decode(text or "", validate=True)
 
 
-def _service(address: str, port: dict[str, Any]) -> Service:
-    unread: list[str] = []
+def _service(address: str, port: dict[str, Any]) -> tuple[SeenService, Said, SeenSmb | None]:
+    unread = ["the connection was reset"] if "error" in port else []
     said = _said(port)
     certificate = _certificate(port, unread)
     tls = port.get("tls")
-    if "smb" in port:
-        said = _smb_said(port["smb"], unread)
+    smb = _smb_of(address, port, unread) if port["port"] in SWEEP.smb else None
+    if smb is not None:
+        said = _smb_said(smb)
     made = SeenService(
         address=address, port=port["port"], service=SERVICES.get(port["port"], ""), product=said.product, version=said.version,
         banner=said.banner, tls=None if tls is None else "certificate" in tls, tls_version=tls.get("version") if tls else None,
@@ -60,7 +62,7 @@ def _service(address: str, port: dict[str, Any]) -> Service:
         issuer=certificate.issuer if certificate else None, not_after=certificate.not_after if certificate else None,
         self_signed=certificate.self_signed if certificate else None, unread="; ".join(unread),
     )  # fmt: skip
-    return made, said
+    return made, said, smb
 
 
 def _said(port: dict[str, Any]) -> Said:
@@ -83,50 +85,42 @@ def _certificate(port: dict[str, Any], unread: list[str]) -> Shown | None:
         return None
 
 
-def _smb_said(told: dict[str, Any], unread: list[str]) -> Said:
-    """Product of the port. What the server said and nobody can read is named."""
+def _smb_of(address: str, port: dict[str, Any], unread: list[str]) -> SeenSmb:
+    """A row even where nothing could be read: a server that nobody understood is no server that is in order."""
+    told = port.get("smb") or {}
     if "failed" in told:
         unread.append(f"SMB: {one_line(told['failed'], 100)}")
-    try:
-        negotiated, challenge = _smb_read(told)
-    except ValueError as e:
-        unread.append(f"SMB: {one_line(str(e), 100)}")
-        return Said()
-    if negotiated is None:
-        return Said("SMB 1", "", "", "") if _smb.speaks_smb1(_raw(told.get("smb1"))) else Said()
-    if challenge is None or challenge.version is None:
-        return Said("SMB", negotiated.dialect, "", "")
-    if _is_samba(challenge):
-        return Said("Samba", "", "Samba", "")
-    return Said("Windows SMB", ".".join(map(str, challenge.version)), _guess.windows(challenge.version[2]), "")
-
-
-def _smb_read(told: dict[str, Any]) -> tuple[_smb.Negotiated | None, _smb.Challenge | None]:
-    first, second = told.get("negotiate"), told.get("challenge")
-    return _smb.negotiated(_raw(first)) if first else None, _smb.challenge(_raw(second)) if second else None
-
-
-def _is_samba(c: _smb.Challenge) -> bool:
-    """Samba says 6.1.0: a Windows that never was (source4/libcli/auth, NTLMSSP_WINDOWS_MAJOR_VERSION_6 and build 0)."""
-    return c.version is not None and c.version[2] == 0
-
-
-def _smb_of(address: str, told: dict[str, Any]) -> SeenSmb | None:
-    try:
-        negotiated, challenge = _smb_read(told)
-    except ValueError:
-        return None  # the service of the port says so in `unread`
-    old = None if told.get("smb1") is None else _smb.speaks_smb1(_raw(told["smb1"]))
-    if negotiated is None and not old:
-        return None
-    c = challenge
-    samba = _is_samba(c) if c and c.version else None
+    first = _smb_read(_smb.negotiated, told.get("negotiate"), unread)
+    c = _smb_read(_smb.challenge, told.get("challenge"), unread)
+    samba = c.version[2] == 0 if c and c.version else None  # Samba says 6.1.0, a Windows that never was
     return SeenSmb(
-        address=address, dialect=negotiated.dialect if negotiated else "", signing=negotiated.signing if negotiated else "", smb1=old,
+        address=address, dialect=first.dialect if first else None, signing=first.signing if first else None,
+        smb1=None if told.get("smb1") is None else _smb.speaks_smb1(_raw(told["smb1"])),
         computer=c.computer if c else None, workgroup=c.workgroup if c else None, dns_name=c.dns_name.lower() if c else None,
         dns_domain=c.dns_domain.lower() if c else None, forest=c.forest.lower() if c else None, samba=samba,
         build=(".".join(map(str, c.version)) if c.version and not samba else "") if c else None,
     )  # fmt: skip
+
+
+def _smb_read(read: Callable[[bytes], T], told: str | None, unread: list[str]) -> T | None:
+    if told is None:
+        return None
+    try:
+        return read(_raw(told))
+    except ValueError as e:
+        unread.append(f"SMB: {one_line(str(e), 100)}")
+        return None
+
+
+def _smb_said(smb: SeenSmb) -> Said:
+    """Product of the port."""
+    if smb.build:
+        return Said("Windows SMB", smb.build, _guess.windows(int(smb.build.rpartition(".")[2])))
+    if smb.samba:
+        return Said("Samba", "", "Samba")
+    if smb.dialect:
+        return Said("SMB", smb.dialect)
+    return Said("SMB 1") if smb.smb1 else Said()
 
 
 def _device(seen: dict[str, Any], services: list[Service], smb: SeenSmb | None) -> SeenDevice:

@@ -68,14 +68,15 @@ class SeenService:
 class SeenSmb:
     """What an SMB server tells anybody (MS-SMB2 2.2.4, MS-NLMP 2.2.1.2).
 
-    dialect: 2.0.2 ... 3.1.1, the best that both speak. signing: required, enabled, none. smb1: it still speaks the old dialect;
-    None = could not be asked. computer, workgroup: NetBIOS names; dns_name, dns_domain, forest: "" = not told.
-    build: of Windows (10.0.17763); "" where the server is no Windows, or told none. samba: it is Samba or a relative of it.
+    One row for every open port 445; None = it said nothing that could be read. dialect: 2.0.2 ... 3.1.1, the best that both
+    speak. signing: required, enabled, none. smb1: it still speaks the old dialect. computer, workgroup: NetBIOS names; dns_name,
+    dns_domain, forest: "" = not told. build: of Windows (10.0.17763); "" where the server is no Windows, or told none. samba: it is
+    Samba or a relative of it.
     """
 
     address: Annotated[str, Ident("address")]
-    dialect: str
-    signing: str
+    dialect: str | None
+    signing: str | None
     smb1: bool | None
     computer: str | None
     workgroup: str | None
