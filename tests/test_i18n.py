@@ -30,8 +30,20 @@ def test_every_format_of_a_message_exists(message: str) -> None:
 
 @pytest.mark.parametrize(
     ("n", "words"),
-    [(0, "0 узлов"), (1, "1 узел"), (2, "2 узла"), (4, "4 узла"), (5, "5 узлов"), (11, "11 узлов"), (12, "12 узлов"), (21, "21 узел"),
-     (22, "22 узла"), (111, "111 узлов"), (1001, "1001 узел"), (2.5, "2,5 узла")],
+    [
+        (0, "0 узлов"),
+        (1, "1 узел"),
+        (2, "2 узла"),
+        (4, "4 узла"),
+        (5, "5 узлов"),
+        (11, "11 узлов"),
+        (12, "12 узлов"),
+        (21, "21 узел"),
+        (22, "22 узла"),
+        (111, "111 узлов"),
+        (1001, "1001 узел"),
+        (2.5, "2,5 узла"),
+    ],
 )
 def test_russian_plurals(n: float, words: str) -> None:
     assert text("ru", "unit.host", {"n": n}) == words
@@ -62,15 +74,28 @@ def test_a_value_never_acts_as_a_template() -> None:
 
 @pytest.mark.parametrize(
     ("lang", "value", "words"),
-    [("ru", 1234567.891, "1\u00a0234\u00a0567,89"), ("en", 1234567.891, "1,234,567.89"), ("ru", -5, "-5"), ("en", 0.5, "0.5"),
-     ("ru", 20.0, "20")],
+    [
+        ("ru", 1234567.891, "1\u00a0234\u00a0567,89"),
+        ("en", 1234567.891, "1,234,567.89"),
+        ("ru", -5, "-5"),
+        ("en", 0.5, "0.5"),
+        ("ru", 20.0, "20"),
+    ],
 )
 def test_numbers(lang: i18n.Lang, value: float, words: str) -> None:
     assert number(lang, value) == words
 
 
-@pytest.mark.parametrize(("octets", "ru", "en"), [(0, "0 байт", "0 B"), (1023, "1\u00a0023 байт", "1,023 B"), (1024, "1 КиБ", "1 KiB"),
-                                                  (1_610_612_736, "1,5 ГиБ", "1.5 GiB"), (2**60, "1\u00a0024 ПиБ", "1,024 PiB")])
+@pytest.mark.parametrize(
+    ("octets", "ru", "en"),
+    [
+        (0, "0 байт", "0 B"),
+        (1023, "1\u00a0023 байт", "1,023 B"),
+        (1024, "1 КиБ", "1 KiB"),
+        (1_610_612_736, "1,5 ГиБ", "1.5 GiB"),
+        (2**60, "1\u00a0024 ПиБ", "1,024 PiB"),
+    ],
+)
 def test_sizes(octets: int, ru: str, en: str) -> None:
     assert size("ru", octets).replace("\u00a0", " ") == ru.replace("\u00a0", " ")
     assert size("en", octets).replace("\u00a0", " ") == en

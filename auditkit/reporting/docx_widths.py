@@ -51,7 +51,7 @@ def widths(needed: Sequence[Need], weights: Sequence[float], total: int) -> list
         more = [max((need[k] - need[k - 1]) * LETTER, 1.0) for need in needed]
         share = min(1.0, (total - sum(have)) / sum(more))
         have = [one + extra * share for one, extra in zip(have, more, strict=True)]
-    liked = [need[2] for need in needed]
+    liked = [max(need[2], 1) for need in needed]
     return _exact([one + (total - sum(have)) * like / sum(liked) for one, like in zip(have, liked, strict=True)], total)
 
 

@@ -42,10 +42,10 @@ def html_of(document: Document, lang: Lang, client_dir: Path | None = None) -> s
         return template.render(**context(document, lang), identity=identity_line(document, lang), colours=COLOURS, ink=INK, accent=ACCENT)
     except jinja2.TemplateSyntaxError as e:
         raise TemplateError(f"{source}:{e.lineno}: {e.message}") from e
-    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as e:
-        raise TemplateError(f"{source}: {e}") from e
     except UnicodeDecodeError as e:
         raise TemplateError(f"{source}: it is no UTF-8 text: save it as UTF-8") from e
+    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as e:
+        raise TemplateError(f"{source}: {e}") from e
 
 
 def environment() -> jinja2.Environment:

@@ -91,7 +91,8 @@ def _beside(axes: Any, y: int, row: Bar, end: float, unit: str) -> None:
 def _label(text: str) -> str:
     """One line of letters that the font has: others would print as boxes and raise a warning each."""
     line = "".join(c if ord(c) in _letters() else "\ufffd" for c in " ".join(shown(text).split()))
-    return line if len(line) <= LONGEST else line[: LONGEST // 2] + "…" + line[-(LONGEST - LONGEST // 2 - 1) :]
+    most = LONGEST if all(ord(c) < 0x2000 for c in line) else LONGEST // 2  # signs and pictographs are twice as wide
+    return line if len(line) <= most else line[: most // 2] + "…" + line[-(most - most // 2 - 1) :]
 
 
 @cache

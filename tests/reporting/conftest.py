@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from auditkit.reporting import office
-from auditkit.reporting.document import Document, Para, Section, Table, label, say
 from auditkit.reporting.document import Column as Col
+from auditkit.reporting.document import Document, Para, Section, Table, label, say
 from tests.reporting.sample import META, document, word
 
 Office = Callable[[Path, str], Path]
@@ -53,4 +53,9 @@ def saying(*texts: str) -> Document:
     paras = tuple(Para(say("cell.text", ("x:3",), value=text)) for text in texts)
     columns = (Col("doc.name"), Col("doc.role", "code"))
     table = Table("strange", columns, rows, label("doc.evidence"))
-    return Document(word("Проба", "Trial"), word("чужие тексты", "texts of strangers"), META, (Section("one", word("Тексты", "Texts"), (*paras, table)),))
+    return Document(
+        word("Проба", "Trial"),
+        word("чужие тексты", "texts of strangers"),
+        META,
+        (Section("one", word("Тексты", "Texts"), (*paras, table)),),
+    )

@@ -94,8 +94,11 @@ def test_appendices_come_last_and_levels_do_not_jump() -> None:
 def test_the_id_of_a_statement_follows_from_all_it_says_and_nothing_else() -> None:
     first = say("coverage.asked", ("a:1",), target="srv1", asked=7)
     assert ident(first) == ident(Statement("coverage.asked", (("asked", 7), ("target", "srv1")), ("a:1",)))
-    others = (say("coverage.asked", ("a:2",), target="srv1", asked=7), say("coverage.asked", ("a:1",), target="srv1", asked=8),
-              say("other", ("a:1",), target="srv1", asked=7))
+    others = (
+        say("coverage.asked", ("a:2",), target="srv1", asked=7),
+        say("coverage.asked", ("a:1",), target="srv1", asked=8),
+        say("other", ("a:1",), target="srv1", asked=7),
+    )
     assert len({ident(s) for s in (first, *others)}) == 4
 
 
@@ -109,8 +112,19 @@ def test_an_id_that_was_printed_once_stays() -> None:
 
 @pytest.mark.parametrize(
     ("seen", "message"),
-    [(None, "cell.unseen"), ("", "cell.nothing"), ((), "cell.nothing"), (True, "cell.yes"), (False, "cell.no"), (0, "cell.number"), (1.5, "cell.number"),
-     (date(2026, 1, 2), "cell.date"), ("x", "cell.text"), (("a", "b"), "cell.text"), (Text("а", "a"), "cell.text")],
+    [
+        (None, "cell.unseen"),
+        ("", "cell.nothing"),
+        ((), "cell.nothing"),
+        (True, "cell.yes"),
+        (False, "cell.no"),
+        (0, "cell.number"),
+        (1.5, "cell.number"),
+        (date(2026, 1, 2), "cell.date"),
+        ("x", "cell.text"),
+        (("a", "b"), "cell.text"),
+        (Text("а", "a"), "cell.text"),
+    ],
 )
 def test_not_seen_and_known_nothing_are_two_cells(seen: object, message: str) -> None:
     assert value(seen).message == message

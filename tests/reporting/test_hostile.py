@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import zipfile
+from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from auditkit.reporting.xlsx import write_xlsx
 from tests.reporting.conftest import Office, saying
 from tests.reporting.strange import HOSTILE
 
-WRITERS = {"docx": write_docx, "xlsx": write_xlsx, "html": write_html}
+WRITERS: dict[str, Callable[..., object]] = {"docx": write_docx, "xlsx": write_xlsx, "html": write_html}
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +111,15 @@ def test_a_browser_that_opens_the_page_runs_nothing(written: dict[str, Path], tm
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("Chromium is not installed")
-    command = [chromium, "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}", "--dump-dom", written["html"].as_uri()]
+    command = [
+        chromium,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        f"--user-data-dir={tmp_path}",
+        "--dump-dom",
+        written["html"].as_uri(),
+    ]
     dom = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
     (tmp_path / "dom.html").write_text(dom, encoding="utf-8")
     assert {s.id: s.text for s in said_in(tmp_path / "dom.html")} == spoken(saying(*HOSTILE.values()))

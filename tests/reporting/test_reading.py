@@ -38,7 +38,9 @@ ROWS = [("srv2", 7, date(2026, 3, 1)), ("srv10", 1.5, date(2025, 12, 31)), ("srv
 def hosts() -> Document:
     """A table with words, numbers and dates."""
     columns = (Column("doc.name"), Column("doc.number", "number"), Column("doc.date", "date"), Column("doc.tool"))
-    rows = tuple((value(n, (f"host:{n}",)), value(k, (f"n:{n}",)), value(d, (f"d:{n}",)), label("cell.text", value="x")) for n, k, d in ROWS)
+    rows = tuple(
+        (value(n, (f"host:{n}",)), value(k, (f"n:{n}",)), value(d, (f"d:{n}",)), label("cell.text", value="x")) for n, k, d in ROWS
+    )
     table = Table("hosts", columns, rows, label("doc.name"))
     return Document(label("doc.name"), label("doc.name"), META, (Section("hosts", label("doc.contents"), (table,)),))
 
@@ -64,7 +66,11 @@ def edited(path: Path, change: Callable[[Any], None]) -> Path:
 
 def test_a_sheet_reads_back_with_its_places(book: Path) -> None:
     assert holds(book, hosts()) == []
-    assert [(s.text, s.location) for s in said_in(book)][:3] == [("srv2", "Фамилия, имя, отчество!B3"), ("7", "Фамилия, имя, отчество!C3"), ("01.03.2026", "Фамилия, имя, отчество!D3")]
+    assert [(s.text, s.location) for s in said_in(book)][:3] == [
+        ("srv2", "Фамилия, имя, отчество!B3"),
+        ("7", "Фамилия, имя, отчество!C3"),
+        ("01.03.2026", "Фамилия, имя, отчество!D3"),
+    ]
     assert len(list(said_in(book))) == 12
 
 
@@ -111,7 +117,11 @@ def test_a_changed_word_a_changed_number_and_a_lost_column_are_seen(book: Path) 
         sheet.row_dimensions[1].hidden = False
 
     edited(book, change)
-    assert holds(book, hosts()) == [("srv2!", "Фамилия, имя, отчество!B3"), ("2,5", "Фамилия, имя, отчество!C4"), ("02.01.2027", "Фамилия, имя, отчество!D5")]
+    assert holds(book, hosts()) == [
+        ("srv2!", "Фамилия, имя, отчество!B3"),
+        ("2,5", "Фамилия, имя, отчество!C4"),
+        ("02.01.2027", "Фамилия, имя, отчество!D5"),
+    ]
     edited(book, lambda sheet: sheet.delete_cols(2))
     lost = [s for s in said_in(book) if s.text == ""]
     assert [s.location for s in lost] == [f"Фамилия, имя, отчество, row {n} (its column is gone)" for n in (3, 4, 5, 6)]
@@ -190,7 +200,13 @@ def test_the_file_says_what_it_was_made_from(tmp_path: Path, kind: str) -> None:
     made = replace(saying("x"), meta=replace(META, snapshot="12:3&x", checklists="ab/cd=", tool="auditkit 0.1 (тест)"))
     WRITERS[kind](made, "en", tmp_path / f"a.{kind}")
     found = meta_in(tmp_path / f"a.{kind}")
-    assert (found.snapshot, found.as_of, found.checklists, found.lang, found.tool) == ("12:3&x", "2026-11-22", "ab/cd=", "en", "auditkit 0.1 (тест)")
+    assert (found.snapshot, found.as_of, found.checklists, found.lang, found.tool) == (
+        "12:3&x",
+        "2026-11-22",
+        "ab/cd=",
+        "en",
+        "auditkit 0.1 (тест)",
+    )
 
 
 @pytest.mark.parametrize("kind", WRITERS)
@@ -242,7 +258,9 @@ def test_a_foreign_word_file_says_nothing_of_itself(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", ["utf-8", "utf-16"])
-@pytest.mark.parametrize(("kind", "part"), [("docx", "word/document.xml"), ("docx", "docProps/core.xml"), ("xlsx", "xl/worksheets/sheet1.xml")])
+@pytest.mark.parametrize(
+    ("kind", "part"), [("docx", "word/document.xml"), ("docx", "docProps/core.xml"), ("xlsx", "xl/worksheets/sheet1.xml")]
+)
 def test_entities_are_not_read(kind: str, part: str, code: str, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("TOP-SECRET")
     WRITERS[kind](saying("x"), "ru", tmp_path / f"a.{kind}")
@@ -280,7 +298,13 @@ def test_a_cell_in_the_far_corner_costs_no_memory(book: Path) -> None:
 @given(data=st.data())
 def test_damaged_bytes_give_statements_or_a_usage_error(kind: str, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     made = _cached(kind, tmp_path_factory)
-    name = data.draw(st.sampled_from(["word/document.xml", "docProps/core.xml"] if kind == "docx" else ["xl/worksheets/sheet2.xml", "xl/workbook.xml", "docProps/core.xml", "xl/styles.xml"]))
+    name = data.draw(
+        st.sampled_from(
+            ["word/document.xml", "docProps/core.xml"]
+            if kind == "docx"
+            else ["xl/worksheets/sheet2.xml", "xl/workbook.xml", "docProps/core.xml", "xl/styles.xml"]
+        )
+    )
     with zipfile.ZipFile(io.BytesIO(made)) as old:
         parts = {n: old.read(n) for n in old.namelist()}
     raw = bytearray(parts[name])
@@ -291,7 +315,8 @@ def test_damaged_bytes_give_statements_or_a_usage_error(kind: str, tmp_path_fact
         for said in said_in(path):
             assert re.fullmatch("ak_[0-9a-f]{16}", said.id)
     except UsageError as e:
-        assert f"a.{kind}: " in str(e)
+        told = str(e)
+        assert f"a.{kind}: " in told
     shutil.rmtree(path.parent)
 
 

@@ -71,9 +71,12 @@ def stand_in(folder: Path, script: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("script", "said"), [("exit 77", "exit code 77"), ("echo broken profile; exit 1", "exit code 1: broken profile"), ("exit 0", "ended without a result")]
+    ("script", "said"),
+    [("exit 77", "exit code 77"), ("echo broken profile; exit 1", "exit code 1: broken profile"), ("exit 0", "ended without a result")],
 )
-def test_a_libreoffice_that_fails_is_a_notice_with_the_reason(script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_libreoffice_that_fails_is_a_notice_with_the_reason(
+    script: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     stand_in(tmp_path, script)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     _, notices = docx_of(document(3), "en")
@@ -106,7 +109,9 @@ def test_libreoffice_needs_no_home_and_no_rights(monkeypatch: pytest.MonkeyPatch
     if os.geteuid() != 0:
         assert office.converted(made, "docx", "pdf", program).startswith(b"%PDF-")
         return
-    lower = f'for last; do :; done; chmod -R a+rwX "$(dirname "$last")"; exec setpriv --reuid=65534 --regid=65534 --clear-groups {program} "$@"'
+    lower = (
+        f'for last; do :; done; chmod -R a+rwX "$(dirname "$last")"; exec setpriv --reuid=65534 --regid=65534 --clear-groups {program} "$@"'
+    )
     wrapper = stand_in(tmp_path, lower)
     tmp_path.chmod(0o755)
     assert pikepdf.open(io.BytesIO(office.converted(made, "docx", "pdf", wrapper))).pages

@@ -1,0 +1,34 @@
+"""Columns are as wide as what stands in them."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditkit.reporting.docx_widths import EDGE, LETTER, needs, wide, widths
+
+PAGE = 9638  # 17 cm
+
+
+@given(st.lists(st.tuples(st.text(max_size=30), st.text(max_size=200)), min_size=1, max_size=15))
+def test_they_fill_the_page_and_none_vanishes(columns: list[tuple[str, str]]) -> None:
+    found = widths(needs([h for h, _ in columns], [[t for _, t in columns]]), [0.0] * len(columns), PAGE)
+    assert sum(found) == PAGE
+    assert min(found) > 100
+
+
+def test_nobody_is_squeezed_below_his_longest_word_while_there_is_room() -> None:
+    rows = [["1", "Windows Server 2012 R2 Standard, снята с поддержки и не обновляется с 2023 года", "srv-buh-01.romashka.local"]] * 20
+    number, text, host = widths(needs(["№", "Операционная система", "Узел"], rows), (0, 0, 0), PAGE)
+    assert host >= len("srv-buh-01.romashka.local") * LETTER + EDGE
+    assert text > host > number
+
+
+def test_weights_go_before_what_is_found() -> None:
+    assert widths(needs(["a", "b"], [["x" * 50, "y"]]), (1.0, 3.0), 4000) == [1000, 3000]
+
+
+def test_many_columns_want_a_page_turned_sideways() -> None:
+    assert wide(needs(["x"] * 9, []), PAGE)
+    assert wide(needs(["Продолжительность"] * 6, []), PAGE)
+    assert not wide(needs(["Узел", "Роль"], []), PAGE)
