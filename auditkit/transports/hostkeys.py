@@ -1,117 +1,89 @@
-"""Host keys: pinned in the workspace's own known_hosts (OpenSSH format, sshd(8)), fetched without login, compared before anything secret."""
+"""Host keys: pinned in the workspace's own known_hosts, and compared before anything secret is sent."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import os
-import socket
-import tempfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import paramiko
-from paramiko.hostkeys import HostKeys
+from auditkit.errors import TransportError, UsageError
+from auditkit.transports import knownhosts
+from auditkit.transports.knownhosts import HostKey, Line
 
-from auditkit.errors import ConfigError, TransportError, UsageError
+__all__ = ["HostKey", "compare", "fingerprint", "name_of", "pin", "pinned", "scan", "wanted_types"]
 
-_FAMILY = {
-    "ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256"),  # RFC 8332: one key, newer signatures
-}
-
-
-def name_of(address: str, port: int) -> str:
-    """How known_hosts calls a host: bare on port 22, [address]:port elsewhere."""
-    return address if port == 22 else f"[{address}]:{port}"
+_SIGNATURES = {"ssh-rsa": ("rsa-sha2-512", "rsa-sha2-256")}  # RFC 8332: one key, newer signatures
 
 
-def fingerprint(key: paramiko.PKey) -> str:
+def name_of(address: str, port: int, via: Sequence[str] = ()) -> str:
+    """How known_hosts calls a host: bare on port 22, [address]:port elsewhere, as ssh does.
+
+    via: how it calls the jump hosts, the first one first. They follow, for the same private address is another host at
+    every site.
+
+    >>> name_of("10.0.0.5", 22), name_of("10.0.0.5", 2222), name_of("10.0.0.5", 22, ["gw"])
+    ('10.0.0.5', '[10.0.0.5]:2222', '10.0.0.5/via/gw')
+    """
+    own = address.lower() if port == 22 else f"[{address.lower()}]:{port}"
+    return "/via/".join([own, *reversed(via)])
+
+
+def fingerprint(key: HostKey) -> str:
     """SHA256:… as `ssh-keygen -l` prints it."""
-    return "SHA256:" + base64.b64encode(hashlib.sha256(key.asbytes()).digest()).decode().rstrip("=")
+    return key.fingerprint
 
 
-def pinned(path: Path, address: str, port: int) -> list[paramiko.PKey]:
-    """Keys pinned for a host. Raises ConfigError where the file cannot be read."""
-    found = _load(path).lookup(name_of(address, port))
-    return [key for _, key in sorted(found.items())] if found else []
+def pinned(path: Path, address: str, port: int, via: Sequence[str] = ()) -> list[HostKey]:
+    """Keys pinned for a host. Raises ConfigError (file:line) for a line that cannot be understood."""
+    name = name_of(address, port, via)
+    return sorted({line.key for line in knownhosts.read(path) if line.key and line.speaks_of(name)})
 
 
-def _load(path: Path) -> HostKeys:
-    keys = HostKeys()
-    try:
-        if path.exists():
-            keys.load(str(path))
-    except (OSError, paramiko.SSHException, ValueError) as e:
-        raise ConfigError(f"{path}: cannot be read: {e}; remove the broken line, or the file, and run auditkit trust again") from e
-    return keys
+def pin(path: Path, address: str, port: int, keys: Iterable[HostKey], replace: bool = False, via: Sequence[str] = ()) -> None:
+    """Write the keys of a host, in one step; all other lines stay as they are. replace: forget what was pinned for it.
+
+    Raises ConfigError as `pinned`; UsageError where the file cannot be written, or where another key of the same kind is
+    pinned and `replace` is not said.
+    """
+    name, wanted = name_of(address, port, via), list(dict.fromkeys(keys))
+    with knownhosts.alone(path):
+        lines = knownhosts.read(path)
+        if replace:
+            kept = (line.without(name) if line.speaks_of(name) else line for line in lines)
+            lines = [line for line in kept if line is not None]
+        known = {line.key for line in lines if line.key and line.speaks_of(name)}
+        for key in wanted:
+            if key not in known and key.kind in {k.kind for k in known}:
+                raise UsageError(f"{path}: another {key.kind} key is pinned for {name}; find out why, then use --replace")
+        knownhosts.write(path, [*lines, *(Line.of(name, key) for key in wanted if key not in known)])
 
 
-def pin(path: Path, address: str, port: int, keys: list[paramiko.PKey], replace: bool = False) -> None:
-    """Write keys of a host, in one step. replace: forget what was pinned for it. Raises UsageError where it cannot be written."""
-    known = _load(path)
-    name = name_of(address, port)
-    if replace and known.lookup(name):
-        del known[name]
-    for key in keys:
-        known.add(name, key.get_name(), key)
-    try:
-        fd, temporary = tempfile.mkstemp(dir=path.parent, prefix=".known_hosts.")
-        os.close(fd)
-        known.save(temporary)
-        os.replace(temporary, path)
-    except OSError as e:
-        raise UsageError(f"{path}: cannot be written: {e.strerror}; make the folder writable") from e
-
-
-def wanted_types(keys: list[paramiko.PKey], supported: tuple[str, ...]) -> tuple[str, ...]:
-    """Key algorithms to offer, those of pinned keys first: a host with several keys must not look changed."""
-    first = [t for key in keys for t in (*_FAMILY.get(key.get_name(), ()), key.get_name()) if t in supported]
+def wanted_types(keys: Sequence[HostKey], supported: Sequence[str]) -> tuple[str, ...]:
+    """Signature algorithms to offer, those of pinned keys first: a host with several keys must not look changed."""
+    first = [t for key in keys for t in (*_SIGNATURES.get(key.kind, ()), key.kind) if t in supported]
     return tuple(dict.fromkeys([*first, *supported]))
 
 
-def compare(path: Path, address: str, port: int, shown: paramiko.PKey, target: str) -> None:
-    """Raises TransportError: host_key_changed where another key is pinned, refused where none is. Nothing was sent yet."""
-    known = pinned(path, address, port)
-    if any(key.asbytes() == shown.asbytes() for key in known):
+def compare(path: Path, address: str, port: int, shown: HostKey, target: str, via: Sequence[str] = ()) -> None:
+    """Raises TransportError: host_key_changed where another key is pinned, refused where none is. Nothing secret was sent yet."""
+    known = pinned(path, address, port, via)
+    if shown in known:
         return
+    where = f"{address} port {port}"
     if known:
-        old = ", ".join(fingerprint(k) for k in known)
         raise TransportError(
             "host_key_changed",
-            f"the host key changed: pinned {old}, shown {fingerprint(shown)} ({shown.get_name()}); nothing was sent. "
+            f"{where}: the host key changed: pinned {', '.join(map(str, known))}, shown {shown}; no login was tried. "
             f"Find out why, then: auditkit trust --only {target} --yes --replace",
         )
     raise TransportError(
         "refused",
-        f"host key not trusted yet: {fingerprint(shown)} ({shown.get_name()}); compare it with the host, then: auditkit trust --only {target} --yes",
+        f"{where}: host key not trusted yet: {shown}; no login was tried. "
+        f"Compare it with the host, then: auditkit trust --only {target} --yes",
     )
 
 
-def scan(address: str, port: int, seconds: float = 10.0) -> list[paramiko.PKey]:
-    """The host's keys, one connection a kind, without any login. Raises TransportError where it is no SSH server or not reached."""
-    from auditkit.transports.sshconnect import dial, handshake
+def scan(address: str, port: int, seconds: float = 10.0) -> list[HostKey]:
+    """All keys of a host that is reached without a jump host, without login. Raises TransportError as `sshconnect.shown_keys`."""
+    from auditkit.transports.sshconnect import Limits, Site, shown_keys
 
-    found: dict[str, paramiko.PKey] = {}
-    for kind in ("ssh-ed25519", "ecdsa-sha2-nistp256", "rsa-sha2-512"):
-        sock = dial(address, port, seconds)
-        try:
-            transport = handshake(sock, address, port, seconds, (kind,))
-        except TransportError as e:
-            if "acceptable" in str(e):
-                continue
-            raise
-        try:
-            key = transport.get_remote_server_key()
-            found[key.get_name()] = key
-        finally:
-            transport.close()
-    if not found:
-        raise TransportError("refused", f"{name_of(address, port)}: offers no host key of a kind that is accepted (ed25519, ecdsa, rsa)")
-    return [found[k] for k in sorted(found)]
-
-
-def resolves(address: str) -> str:
-    """The address a name leads to, for the limit of connections. Raises TransportError."""
-    try:
-        return str(socket.getaddrinfo(address, None, proto=socket.IPPROTO_TCP)[0][4][0])
-    except (socket.gaierror, UnicodeError) as e:
-        raise TransportError("unreachable", f"{address}: the name does not resolve ({e})") from e
+    return shown_keys(Site(address, port), Limits(connect=seconds, greeting=seconds, login=seconds))

@@ -1,105 +1,134 @@
-"""Logging in: key, agent, password, keyboard-interactive (RFC 4252, 4256); one try a credential, so that nobody is locked out."""
+"""Logging in: key, agent, password, keyboard-interactive (RFC 4252, 4256), as many of them as the server wants.
+
+One try a key and one a password, so that nobody is locked out. What is raised carries no frame in which a secret stood.
+"""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
 
 import paramiko
 
-from auditkit.errors import CredentialError, TransportError
+from auditkit.errors import TransportError
 from auditkit.text import one_line
-from auditkit.transports.base import Credential
+from auditkit.transports.base import Credential, Masked
+from auditkit.transports.sshkeys import agent_keys, load_key, told
+from auditkit.transports.sshtransport import Answer, AsksMore, Prompts, Transport
 
-AGENT_KEYS = 4  # sshd's MaxAuthTries is 6: more offers would end the connection
+_PASSWORD = re.compile(r"pass|парол", re.IGNORECASE)
+_NO_MORE = re.compile(r"authentication fail|no more auth", re.IGNORECASE)
 
 
-def login(transport: paramiko.Transport, user: str, credential: Credential | None, where: str) -> None:
-    """Log in, with as many methods as the server wants. Raises TransportError(bad_credential), CredentialError for an unusable key."""
-    keys = _keys(credential, where)
-    try:
-        left: list[str] | None = _with_keys(transport, user, keys) if keys else None
-        if transport.is_authenticated():
-            return
-        if credential is not None and credential.password is not None:
-            _with_password(transport, user, credential.password.reveal(), left)
-            if transport.is_authenticated():
+@dataclass(slots=True)
+class Login:
+    """One login. tell: called with each method before it is tried. interactive: whether keyboard-interactive may be answered."""
+
+    transport: Transport
+    user: str
+    where: str
+    tell: Callable[[str], None]
+    interactive: bool = True
+    _allowed: tuple[str, ...] | None = None  # None: not asked yet
+    _accepted: list[str] = field(default_factory=list)
+    _refused: list[str] = field(default_factory=list)
+
+    def run(self, credential: Credential | None) -> None:
+        """Log in. Raises TransportError (bad_credential, timed_out, refused), CredentialError for a key that cannot be used."""
+        password = credential.password if credential else None
+        with ExitStack() as open_:
+            keys: Sequence[paramiko.PKey] = ()
+            if credential is not None and credential.private_key is not None:
+                keys = [load_key(credential, self.where)]
+            elif password is None:
+                keys = open_.enter_context(agent_keys(self.where))
+            if any(self._steps(keys, password)):
                 return
-    except paramiko.BadAuthenticationType as e:
-        raise _refused(user, where, e.allowed_types) from e
-    except paramiko.AuthenticationException as e:
-        if "imeout" in str(e):
-            raise TransportError("timed_out", f"{where}: the login did not end in time") from e
-        raise _refused(user, where, []) from e
-    except (paramiko.SSHException, EOFError) as e:
-        raise TransportError(
-            "refused", f"{where}: the server ended the connection during the login ({one_line(str(e), 120) or 'closed'})"
-        ) from e
-    raise _refused(user, where, left or [])
+        raise self._no_way(bool(keys), password is not None)
 
-
-def _refused(user: str, where: str, allowed: Sequence[str]) -> TransportError:
-    also = f"; the server allows: {', '.join(allowed)}" if allowed else ""
-    return TransportError("bad_credential", f"{where}: login {one_line(user, 40)!r}: wrong password or key{also}")
-
-
-def _keys(credential: Credential | None, where: str) -> list[paramiko.PKey]:
-    if credential is None or (credential.password is None and credential.private_key is None):
-        found = list(paramiko.Agent().get_keys())[:AGENT_KEYS]
-        if not found:
-            raise TransportError(
-                "bad_credential", f"{where}: no credential is given and the SSH agent holds no key; set `credential:` in targets.yaml"
+    def _steps(self, keys: Sequence[paramiko.PKey], password: Masked | None) -> Iterator[bool]:
+        """Each step yields whether the login is done."""
+        if not keys:  # which methods there are is asked first: a password sent by the wrong one counts as a failure
+            yield self._step("", "none", lambda handler: handler.send_auth_request(self.user, "none"))
+        for key in keys:
+            if self._may("publickey"):
+                yield self._step(f"key {told(key)}", "publickey", lambda handler, key=key: handler.auth_publickey(self.user, key))  # type: ignore[misc]
+        if password is None:
+            return
+        if self._may("password"):
+            yield self._step("password", "password", lambda handler: handler.auth_password(self.user, password.reveal()))
+        if self._may("keyboard-interactive") and self.interactive and "password" not in self._refused:
+            answers = _Answers(password, "password" in self._accepted)
+            yield self._step(
+                "password (keyboard-interactive)", "keyboard-interactive", lambda handler: handler.auth_interactive(self.user, answers)
             )
-        return list(found)
-    return [load_key(credential, where)] if credential.private_key is not None else []
 
+    def _may(self, method: str) -> bool:
+        return self._allowed is None or method in self._allowed
 
-def load_key(credential: Credential, where: str) -> paramiko.PKey:
-    """The private key of a credential. Raises CredentialError: encrypted, damaged, or of a kind that is not used any more."""
-    assert credential.private_key is not None
-    text = credential.private_key.reveal()
-    phrase = credential.passphrase.reveal() if credential.passphrase else None
-    for kind in (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey):
+    def _step(self, what: str, method: str, request: Callable[[Any], object]) -> bool:
+        self.tell(method)
+        trouble: TransportError | None = None
+        answer = Answer(False)
         try:
-            return kind.from_private_key(io.StringIO(text), password=phrase)
-        except paramiko.PasswordRequiredException:
-            raise CredentialError(f"{where}: the private key is encrypted: put its passphrase into the credential") from None
-        except (paramiko.SSHException, ValueError, IndexError, UnicodeError):
-            continue  # another kind of key; none of the texts of these errors may hold key bytes, and none is shown
-    wrong = "its passphrase is wrong, or it is damaged" if phrase else "it is damaged, or no OpenSSH or PEM key of kind ed25519, ecdsa, rsa"
-    raise CredentialError(f"{where}: the private key cannot be used: {wrong}")
+            answer = self.transport.attempt(self.user, request)
+        except AsksMore as e:
+            trouble = self._wrong(f"the server asks for {e}")
+        except TimeoutError:
+            trouble = TransportError("timed_out", f"{self.where}: no answer to the login within {self.transport.auth_timeout:g} s")
+        except (paramiko.SSHException, EOFError, OSError) as e:
+            trouble = self._broken(e, what)
+        if trouble is not None:
+            raise trouble  # outside of `except`: the frames below hold the secret
+        if answer.done:
+            return True
+        self._allowed = answer.allowed
+        if what:
+            (self._accepted if answer.partial else self._refused).append(what)
+        return False
+
+    def _broken(self, e: Exception, what: str) -> TransportError:
+        if self.transport.is_active():  # on our side: an agent that does not sign, no signature algorithm in common
+            return self._wrong(f"{what} cannot be used: {one_line(str(e), 120) or type(e).__name__}")
+        said = self.transport.farewell or one_line(str(e), 120) or "no reason given"
+        if self._refused or _NO_MORE.search(said):
+            self._refused.append(what) if what else None
+            return self._wrong(f"then the server hung up ({said})")
+        return TransportError("refused", f"{self.where}: the server hung up during the login of {one_line(self.user, 40)!r} ({said})")
+
+    def _wrong(self, why: str) -> TransportError:
+        told_ = [f"accepted: {', '.join(self._accepted)}"] if self._accepted else []
+        told_ += [f"refused: {', '.join(self._refused)}"] if self._refused else []
+        return TransportError("bad_credential", f"{self.where}: login {one_line(self.user, 40)!r}: {'; '.join([*told_, why])}")
+
+    def _no_way(self, has_key: bool, has_password: bool) -> TransportError:
+        allows = f"the server allows: {one_line(', '.join(self._allowed or ()), 120) or 'nothing more'}"
+        if self._accepted:
+            return self._wrong(f"more is wanted, {allows}; add it to the credential")
+        if self._refused:
+            return self._wrong(f"wrong, or not known there; {allows}")
+        holds = " and ".join(["a key"] * has_key + ["a password"] * has_password)
+        return self._wrong(f"the credential holds {holds}, and no method of the server takes it; {allows}")
 
 
-def _with_keys(transport: paramiko.Transport, user: str, keys: Sequence[paramiko.PKey]) -> list[str]:
-    """Offer keys; -> methods the server still wants. The last refusal is raised."""
-    for n, key in enumerate(keys):
-        try:
-            return list(transport.auth_publickey(user, key) or [])
-        except paramiko.BadAuthenticationType:
-            raise
-        except paramiko.AuthenticationException:
-            if n == len(keys) - 1:
-                raise
-    return []
+class _Answers:
+    """Answers keyboard-interactive (RFC 4256): one question whose answer is not shown, once; anything else is somebody's second factor."""
 
+    def __init__(self, password: Masked, known: bool) -> None:
+        self._password = password
+        self._known = known  # the password was accepted already: only a question for a password may get it again
+        self._given = False
 
-def _with_password(transport: paramiko.Transport, user: str, password: str, left: list[str] | None) -> None:
-    """By the method the server offers: asked first, because a second try with the same password may lock the account."""
-    methods = left if left is not None else _offered(transport, user)
-    if transport.is_authenticated():
-        return
-    if "password" in methods:
-        left = list(transport.auth_password(user, password, fallback=False) or [])
-        methods = left if left else methods
-    elif "keyboard-interactive" in methods:
-        transport.auth_interactive(user, lambda title, instructions, prompts: [password for _ in prompts])
-    else:
-        raise paramiko.BadAuthenticationType("no method fits", methods)
-
-
-def _offered(transport: paramiko.Transport, user: str) -> list[str]:
-    try:
-        transport.auth_none(user)
-    except paramiko.BadAuthenticationType as e:
-        return list(e.allowed_types)
-    return []
+    def __call__(self, title: str, instructions: str, prompts: Prompts) -> list[str]:
+        if not prompts:
+            return []
+        asked = ", ".join(repr(one_line(text, 60)) for text, _ in prompts)
+        if self._given:
+            raise AsksMore(f"more after the password: {asked}")
+        if len(prompts) != 1 or prompts[0][1] or (self._known and not _PASSWORD.search(prompts[0][0])):
+            raise AsksMore(f"what no stored credential can answer: {asked}")
+        self._given = True
+        return [self._password.reveal()]

@@ -1,156 +1,165 @@
-"""TCP and the SSH handshake: bounded in time and bytes, errors in words, retried where the server was only busy."""
+"""The SSH handshake: bounded in time and bytes, tried again where the server was only busy.
+
+After it the host key is known and nothing secret was sent (RFC 4253, 8): who calls compares it before going on.
+"""
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import logging
 import random
-import socket
 import threading
 import time
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
 import paramiko
 
 from auditkit.errors import TransportError
-from auditkit.text import decode, one_line
+from auditkit.transports.hostkeys import HostKey, name_of
+from auditkit.transports.sshdial import Address, dial, resolve, through
+from auditkit.transports.sshtransport import Transport
+from auditkit.transports.sshtrouble import Busy, not_agreed, not_greeted
+from auditkit.transports.sshwire import Stream, Wire
 
-logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)  # its thread prints tracebacks to stderr
-
-BANNER_BYTES = 16 << 10
-TRIES = 5
-_slots: dict[tuple[str, int], threading.BoundedSemaphore] = {}
+TRIES = 6
+FIRST_PAUSE = 0.25  # seconds; doubled with every further try
+KEEPALIVE = 30
+_slots: dict[tuple[str, ...], threading.BoundedSemaphore] = {}
 _lock = threading.Lock()
 
 
-_Base: Any = paramiko.ServiceRequestingTransport  # type: ignore[attr-defined]
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where an SSH server is. via: how known_hosts calls the jump hosts on the way, the first one first."""
+
+    address: str
+    port: int = 22
+    via: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """How known_hosts calls it."""
+        return name_of(self.address, self.port, self.via)
+
+    def __str__(self) -> str:
+        return f"{self.address} port {self.port}"
 
 
-class Transport(_Base):  # type: ignore[misc]
-    """paramiko's transport that asks for the login service once (RFC 4252, 5), without its endless wait for the answer.
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds for each step, and connections at once to one host (sshd drops what is over its MaxStartups of 10)."""
 
-    Its plain Transport fails where a strict server offers keyboard-interactive alone.
-    """
-
-    def ensure_session(self) -> None:
-        """Ask for ssh-userauth. Raises SSHException where the server does not accept it in time."""
-        if self._service_userauth_accepted:
-            return
-        message = paramiko.Message()
-        message.add_byte(paramiko.common.cMSG_SERVICE_REQUEST)
-        message.add_string("ssh-userauth")
-        self._send_message(message)
-        end = time.monotonic() + float(self.auth_timeout)
-        while not self._service_userauth_accepted:
-            if not self.is_active() or time.monotonic() > end:
-                raise paramiko.AuthenticationException("Timeout: the server does not begin the login")
-            time.sleep(0.002)
-        self.auth_handler = self.get_auth_handler()
-
-    def auth_none(self, username: str) -> list[str]:
-        """Ask which methods there are (RFC 4252, 5.2): the base class forgets that this request has no further fields."""
-        self.ensure_session()
-        found: list[str] = self.auth_handler.send_auth_request(username, "none", lambda message: None)
-        return found
+    connect: float = 15.0
+    greeting: float = 15.0
+    login: float = 30.0
+    connections: int = 4
 
 
-@contextlib.contextmanager
-def slot(address: str, port: int, most: int) -> Iterator[None]:
-    """One of `most` connections at once to a host (sshd MaxStartups drops what is over 10)."""
+@contextmanager
+def slot(key: tuple[str, ...], most: int) -> Iterator[None]:
+    """One of `most` connections at once to a host, over all threads of this program; the first who asks sets the number."""
     with _lock:
-        semaphore = _slots.setdefault((address, port), threading.BoundedSemaphore(most))
+        semaphore = _slots.setdefault(key, threading.BoundedSemaphore(most))
     with semaphore:
         yield
 
 
-def dial(address: str, port: int, seconds: float) -> socket.socket:
-    """A TCP connection with TCP_NODELAY, on which the server has announced SSH. Raises TransportError, cause and words."""
-    try:
-        sock = socket.create_connection((address, port), timeout=seconds)
-    except TimeoutError as e:
-        raise TransportError("timed_out", f"{address} port {port}: no answer within {seconds:g} s (off, or a firewall drops it)") from e
-    except socket.gaierror as e:
-        raise TransportError("unreachable", f"{address}: the name does not resolve ({e.strerror})") from e
-    except ConnectionRefusedError as e:
-        raise TransportError("refused", f"{address} port {port}: connection refused (no SSH server on this port?)") from e
-    except OSError as e:
-        raise TransportError("unreachable", f"{address} port {port}: {e.strerror or e}") from e
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return sock
+def reach(site: Site, limits: Limits, key_types: tuple[str, ...], open_: ExitStack, before: Transport | None = None) -> Transport:
+    """Connect and shake hands; `open_` closes the connection and frees its slot.
 
+    key_types: signature algorithms of host keys to offer, the first one first (empty: the usual ones). before: the jump host.
 
-def greeted(sock: socket.socket, where: str, seconds: float) -> None:
-    """Wait for "SSH-" without taking it off the socket (RFC 4253, 4.2), so that endless chatter cannot fill memory.
-
-    Raises ConnectionResetError where the server hung up before: it may only be busy.
+    Raises TransportError: unreachable, timed_out, refused, not_understood.
     """
-    end = time.monotonic() + seconds
-    while True:
-        sock.settimeout(max(0.05, end - time.monotonic()))
-        try:
-            seen = sock.recv(BANNER_BYTES, socket.MSG_PEEK)
-        except TimeoutError:
-            seen = b""
-            if time.monotonic() >= end:
-                raise TransportError("timed_out", f"{where}: connected, but no SSH greeting within {seconds:g} s") from None
-            continue
-        if not seen:
-            raise ConnectionResetError(errno.ECONNRESET, "closed before the SSH greeting")
-        if seen.startswith(b"SSH-") or b"\nSSH-" in seen:
-            return
-        if len(seen) >= BANNER_BYTES or time.monotonic() >= end:
-            raise TransportError("not_understood", f"{where}: is no SSH server; it says {one_line(decode(seen[:120]), 60)!r}")
-        time.sleep(0.05)  # part of a line is there: MSG_PEEK would return at once
+    if before is not None:
+        open_.enter_context(slot((*site.via, site.name), limits.connections))
+        return _patiently(site, lambda: through(before, str(site), site.address, site.port, limits.connect), limits, key_types, open_)
+    errors: list[TransportError] = []
+    for address in resolve(site.address, site.port):
+        with ExitStack() as mine:
+            mine.enter_context(slot((str(address[1][0]), str(site.port)), limits.connections))
+            try:
+                transport = _patiently(site, _dialer(site, address, limits.connect), limits, key_types, mine)
+            except TransportError as e:
+                errors.append(e)
+                continue
+            open_.push(mine.pop_all())
+            return transport
+    # Of several addresses the one that answered anything tells most.
+    raise next((e for e in errors if e.cause not in ("unreachable", "timed_out")), errors[0])
 
 
-def handshake(
-    sock: socket.socket | paramiko.Channel, address: str, port: int, seconds: float, key_types: tuple[str, ...]
-) -> paramiko.Transport:
-    """Key exchange; the host key is known afterwards, and nothing secret was sent. Raises TransportError, ConnectionResetError."""
-    where = f"{address} port {port}"
-    if isinstance(sock, socket.socket):
-        greeted(sock, where, seconds)
-    transport: paramiko.Transport = Transport(sock)
-    transport.banner_timeout = transport.auth_timeout = transport.handshake_timeout = seconds
-    transport.use_compression(False)
-    transport.get_security_options().key_types = key_types
+def shown_keys(site: Site, limits: Limits, before: Transport | None = None) -> list[HostKey]:
+    """All keys of a host, one connection a kind, without login. Raises TransportError as `reach`."""
+    found: dict[str, HostKey] = {}
+    left = [""]
+    while left:
+        algorithm = left.pop(0)
+        with ExitStack() as open_:
+            transport = reach(site, limits, (algorithm,) if algorithm else (), open_, before)
+            key = host_key(transport, site)
+            found[key.kind] = key
+            if not algorithm:
+                left = _other_kinds(transport, key)
+    return [found[kind] for kind in sorted(found)]
+
+
+def host_key(transport: Transport, site: Site) -> HostKey:
+    """The key the server has proven to own. Raises TransportError where the connection has broken meanwhile."""
     try:
-        transport.start_client(timeout=seconds)
+        key = transport.get_remote_server_key()
     except paramiko.SSHException as e:
-        transport.close()
-        raise _failed(where, e) from e
-    except EOFError as e:
-        transport.close()
-        raise ConnectionResetError(errno.ECONNRESET, "closed during the SSH handshake") from e
-    except BaseException:
-        transport.close()
-        raise
-    transport.set_keepalive(30)
-    return transport
+        why = transport.farewell or "it gave no reason"
+        raise TransportError("refused", f"{site}: the server hung up right after the SSH handshake ({why})") from e
+    return HostKey(key.get_name(), key.asbytes())
 
 
-def _failed(where: str, e: paramiko.SSHException) -> Exception:
-    said = one_line(str(e), 200)
-    if "Error reading SSH protocol banner" in said or "EOF" in said:
-        return ConnectionResetError(errno.ECONNRESET, said)
-    if "no acceptable" in said.lower() or "Incompatible" in said:
-        return TransportError("refused", f"{where}: no acceptable algorithm in common ({said}); old gear needs its SSH updated")
-    if "Timeout" in said:
-        return TransportError("timed_out", f"{where}: the SSH handshake did not end in time")
-    return TransportError("not_understood", f"{where}: SSH handshake failed: {said}")
+def _other_kinds(transport: Transport, shown: HostKey) -> list[str]:
+    """One algorithm a kind of key that the server offers beside the key it has shown."""
+    kinds: dict[str, str] = {}
+    for algorithm in transport.get_security_options().key_types:
+        if algorithm in transport.offer.host_keys:
+            kinds.setdefault("ssh-rsa" if algorithm.startswith("rsa-") else algorithm, algorithm)
+    return [algorithm for kind, algorithm in kinds.items() if kind != shown.kind]
 
 
-def patiently(address: str, port: int, seconds: float, key_types: tuple[str, ...]) -> paramiko.Transport:
-    """dial + handshake, tried again where the server hung up early: MaxStartups drops connections at random (sshd_config(5))."""
+def _dialer(site: Site, address: Address, seconds: float) -> Callable[[], Stream]:
+    number = str(address[1][0])
+    return lambda: dial(str(site) if number == site.address else f"{site} ({number})", address, seconds)
+
+
+def _patiently(site: Site, opener: Callable[[], Stream], limits: Limits, key_types: tuple[str, ...], open_: ExitStack) -> Transport:
+    """Handshake, tried again where the server hung up early: MaxStartups drops connections at random (sshd_config(5))."""
     for attempt in range(TRIES):
         try:
-            return handshake(dial(address, port, seconds), address, port, seconds, key_types)
-        except (ConnectionResetError, BrokenPipeError) as e:
-            if attempt == TRIES - 1:
-                raise TransportError(
-                    "refused", f"{address} port {port}: the server hung up {TRIES} times before its SSH greeting ({e.strerror})"
-                ) from e
-            time.sleep((0.25 * 2**attempt) * (0.5 + random.random()))
-    raise AssertionError("unreachable")
+            transport = _handshake(site, opener(), limits, key_types)
+        except Busy as e:
+            if attempt < TRIES - 1:
+                time.sleep(FIRST_PAUSE * 2**attempt * (0.5 + random.random()))
+                continue
+            raise TransportError(
+                "refused", f"{site}: the server hung up {TRIES} times before its SSH greeting{e} "
+                "(too many connections at once, or it blocks this address: hosts.deny, fail2ban, PerSourcePenalties)"
+            ) from None  # fmt: skip
+        open_.callback(transport.close)
+        return transport
+    raise AssertionError("the last try returns or raises")
+
+
+def _handshake(site: Site, stream: Stream, limits: Limits, key_types: tuple[str, ...]) -> Transport:
+    transport = Transport(Wire(stream, limits.greeting), key_types)
+    transport.banner_timeout = limits.greeting + 1  # the wire is stricter
+    transport.auth_timeout = limits.login
+    transport.set_keepalive(KEEPALIVE)
+    failed: Exception | None = None
+    try:
+        transport.start_client(timeout=limits.greeting + limits.connect)
+    except (paramiko.SSHException, EOFError, OSError) as e:
+        failed = e
+    if failed is None and transport.initial_kex_done:
+        return transport
+    transport.close()
+    transport.wire.close()
+    if not transport.wire.greeted:
+        raise not_greeted(str(site), transport, limits.greeting) from failed
+    raise not_agreed(str(site), transport, failed, limits.greeting + limits.connect) from failed
