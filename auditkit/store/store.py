@@ -152,7 +152,7 @@ class Store:
         with self._write() as c:
             dialect = postgresql if c.dialect.name == "postgresql" else sqlite
             questions = (t.question for t in answers)
-            asked = [{"snapshot": snap, "target": q.target, "probe": q.probe, "arg": q.arg} for q in questions]
+            asked = [{"snapshot": snap, "target": q.target, "probe": q.probe, "arg": _writable(q.arg)} for q in questions]
             c.execute(dialect.insert(question).on_conflict_do_nothing(), asked)
             bodies: dict[str, tuple[bytes, bool]] = {}
             rows = [{"snapshot": snap, **self._row(t, bodies)} for t in answers]
@@ -167,11 +167,12 @@ class Store:
             secret = secret or holds_secret(decode(r.stdout)) or holds_secret(decode(r.stderr))
             evidence = self._hold(_encode(_Body(r.stdout, r.stderr, r.code, r.way, r.root, r.truncated)), secret, bodies)
         state, why, cause, facts = self._said(t.outcome, bodies)
-        return {
+        row = {
             "target": t.question.target, "probe": t.question.probe, "arg": t.question.arg, "state": state, "why": why,
             "cause": cause, "at": (t.reply.at if t.reply else t.at).isoformat(), "account": t.reply.account if t.reply else "",
-            "command": t.command, "evidence": evidence, "secret": secret, "facts": facts,
+            "command": t.command, "evidence": evidence, "facts": facts,
         }  # fmt: skip
+        return {"secret": secret, **{k: _writable(v) for k, v in row.items()}}
 
     def _said(self, outcome: Outcome, bodies: dict[str, tuple[bytes, bool]]) -> tuple[str, str, str, str | None]:
         match outcome:
@@ -334,6 +335,11 @@ class _Guard:
     def _error(self, e: OperationalError | DatabaseError) -> StoreError:
         said = str(e.orig or e).splitlines()[0]
         return StoreError(f"{self._engine.url.database or 'store'}: {said}; what was stored before is safe: cure it and run again")
+
+
+def _writable(text: str | None) -> str | None:
+    """PostgreSQL's text holds no NUL; a hostile argument or message may."""
+    return text.replace("\0", "\ufffd") if text and "\0" in text else text
 
 
 def _carry(c: Connection, carried: Carried, into: int) -> None:

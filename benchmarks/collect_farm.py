@@ -1,0 +1,140 @@
+"""Client CPU and memory of a collection over SSH, against `ansible -m setup` and a bare "paramiko, one exec | gzip", in the same run.
+
+The farm is one sshd that answers on many loopback addresses inside a network namespace (see tests/lab/); this script is started
+inside it::
+
+    ip netns exec NAMESPACE python benchmarks/collect_farm.py --hosts 50 --net 127.1 --port 2200 --user labaudit --key KEY [--ansible BIN]
+
+Replies are made to differ per host by asking each for its own address first, so that no cache flatters. Prints ratios: look at
+those, not at seconds. Peak memory is that of the whole process tree's largest process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import gzip
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def addresses(net: str, n: int) -> list[str]:
+    """n addresses of a /16."""
+    return [f"{net}.{i // 250}.{i % 250 + 2}" for i in range(n)]
+
+
+def child(argv: list[str], env: dict[str, str] | None = None) -> tuple[float, float, float, str]:
+    """Run; -> (CPU s of it and its children, wall s, peak MB, last line of stdout)."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.monotonic()
+    done = subprocess.run(argv, capture_output=True, text=True, env={**os.environ, **(env or {})}, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    lines = done.stdout.strip().splitlines()
+    if not lines:
+        raise SystemExit(f"{argv[0]} said nothing: {done.stderr[-500:]}")
+    return cpu, time.monotonic() - started, after.ru_maxrss / 1024, lines[-1]
+
+
+def workspace(folder: Path, o: argparse.Namespace) -> None:
+    """A client of n targets with their one host key pinned."""
+    from auditkit.transports import hostkeys
+    from auditkit.workspace.layout import Workspace
+
+    ws = Workspace.init(folder, "bench", "en")
+    hosts = addresses(o.net, o.hosts)
+    lines = [f"  - {{id: h{n}, address: {a}, port: {o.port}, credential: 'key:{o.user}@{o.key}'}}" for n, a in enumerate(hosts)]
+    (folder / "targets.yaml").write_text("version: 1\ntargets:\n" + "\n".join(lines) + "\n")
+    keys = hostkeys.scan(hosts[0], o.port)
+    known = "".join(f"[{a}]:{o.port} {k.get_name()} {k.get_base64()}\n" for a in hosts for k in keys)
+    ws.known_hosts.write_text(known)
+
+
+def bare(o: argparse.Namespace) -> int:
+    """The floor: one connection, one exec of the same script through gzip, nothing read, nothing kept."""
+    import paramiko
+
+    from auditkit.registry import registry
+    from auditkit.transports.script import Item, script
+    from auditkit.transports.sshconnect import dial
+
+    body = script([Item(n, p) for n, p in enumerate(registry().probes_on("linux"))], "0123456789abcdef", False)
+    key = paramiko.Ed25519Key.from_private_key_file(o.key)
+
+    def one(address: str) -> int:
+        client = paramiko.SSHClient()
+        client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
+        client.connect(address, o.port, o.user, pkey=key, look_for_keys=False, allow_agent=False, sock=dial(address, o.port, 30), timeout=60)
+        transport = client.get_transport()
+        assert transport is not None
+        channel = transport.open_session()
+        channel.exec_command("sh -s")
+        channel.sendall(body)
+        channel.shutdown_write()
+        got = b""
+        while data := channel.recv(1 << 20):
+            got += data
+        client.close()
+        at = got.index(b" gzip\n") + 6
+        return len(gzip.decompress(got[at:]))
+
+    with ThreadPoolExecutor(16) as pool:
+        print(sum(pool.map(one, addresses(o.net, o.hosts))))
+    return 0
+
+
+def main() -> int:
+    """Print the table."""
+    a = argparse.ArgumentParser()
+    a.add_argument("--hosts", type=int, default=50)
+    a.add_argument("--net", default="127.1")
+    a.add_argument("--port", type=int, default=2200)
+    a.add_argument("--user", default="labaudit")
+    a.add_argument("--key", required=True)
+    a.add_argument("--ansible", help="path of the ansible program")
+    a.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
+    o = a.parse_args()
+    sys.path.insert(0, str(ROOT))
+    if o.bare:
+        return bare(o)
+    own = ["--hosts", str(o.hosts), "--net", o.net, "--port", str(o.port), "--user", o.user, "--key", o.key]
+    rows: dict[str, tuple[float, float, float]] = {}
+    with tempfile.TemporaryDirectory() as t, contextlib.chdir(t):
+        env = {"PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": t}
+        os.environ.update(env)
+        workspace(Path(t) / "bench", o)
+        cpu, wall, peak, _ = child([sys.executable, "-m", "auditkit", "collect", str(Path(t) / "bench"), "--json"], env)
+        done = json.loads(subprocess.run([sys.executable, "-m", "auditkit", "query", "select count(*) from asset", "bench", "--json"], capture_output=True, check=True).stdout)
+        print("assets in the book:", done["rows"])
+        rows["auditkit collect"] = (cpu, wall, peak)
+        cpu, wall, peak, said = child([sys.executable, __file__, "--bare", *own], env)
+        rows["paramiko, one exec | gzip"] = (cpu, wall, peak)
+        print("bytes answered:", said)
+        if o.ansible:
+            inventory = Path(t) / "inv"
+            var = f"ansible_port={o.port} ansible_user={o.user} ansible_ssh_private_key_file={o.key} ansible_python_interpreter=/usr/bin/python3"
+            inventory.write_text("\n".join(f"{h} {var}" for h in addresses(o.net, o.hosts)))
+            (Path(t) / "ansible.cfg").write_text(
+                "[defaults]\nhost_key_checking=False\nforks=16\n[ssh_connection]\npipelining=True\n"
+                f"ssh_args=-F none -o ControlMaster=auto -o ControlPersist=30s -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR\ncontrol_path_dir={t}/cp\n"
+            )
+            ans = {"ANSIBLE_CONFIG": str(Path(t) / "ansible.cfg"), "LC_ALL": "C.UTF-8", "ANSIBLE_LOCAL_TEMP": f"{t}/lt", "PYTHONPATH": ""}
+            rows["ansible -m setup"] = child([o.ansible, "all", "-i", str(inventory), "-o", "-m", "setup"], ans)[:3]
+    ours = rows["auditkit collect"][0]
+    print(f"{o.hosts} hosts\n{'':28}{'CPU ms/host':>12}{'wall s':>8}{'peak MB':>9}{'ours : it':>11}")
+    for name, (cpu, wall, peak) in rows.items():
+        print(f"{name:28}{1000 * cpu / o.hosts:12.1f}{wall:8.1f}{peak:9.0f}{ours / cpu:11.2f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
