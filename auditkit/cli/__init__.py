@@ -33,6 +33,7 @@ GROUPS = (
         ("list", "auditkit.cli.vault:list_", "Names in the vault."),
         ("show", "auditkit.cli.vault:show", "What a credential is (the secret only with --reveal)."),
         ("remove", "auditkit.cli.vault:remove", "Take a credential out."),
+        ("identity", "auditkit.cli.vault:identity", "Make this user's own key."),
         ("recipients", "auditkit.cli.vault:recipients", "Who can open the vault and secret evidence."),
     )),
     ("checklist", "Checklists.", (("lint", "auditkit.cli.checklist:lint", "Check checklists: file, line, cure."),)),

@@ -8,7 +8,7 @@ from pathlib import Path
 from auditkit.cli.common import ask_secret, out, print_json, say
 from auditkit.errors import CredentialError, UsageError
 from auditkit.transports.base import Credential, Masked
-from auditkit.workspace.identity import Recipient
+from auditkit.workspace.identity import Recipient, create_identity, identity_place
 from auditkit.workspace.layout import Workspace
 from auditkit.workspace.vault import Vault
 
@@ -155,4 +155,20 @@ def recipients(*, workspace: Path = Path("."), add: tuple[str, ...] = (), remove
     else:
         for r in wanted:
             out(str(r))
+    return 0
+
+
+def identity(*, name: str = "", json: bool = False) -> int:
+    """Make this user's own key (age, X25519) and print its public half, for `vault recipients --add`.
+
+    Parameters
+    ----------
+    name: whose key it is, for the list of recipients
+    json: print one JSON object on stdout
+    """
+    made = create_identity(name)
+    if json:
+        print_json("vault", identity={"key": made.key, "name": made.name}, file=str(identity_place()))
+    else:
+        out(str(made))
     return 0

@@ -17,7 +17,7 @@ from auditkit import resources
 from auditkit.assessment import Assessment
 from auditkit.errors import TemplateError
 from auditkit.i18n import Lang, text
-from auditkit.reporting.html import environment
+from auditkit.reporting.html_build import environment
 from auditkit.reporting.kb_pages import Page, pages
 from auditkit.text import inert
 from auditkit.workspace.files import trouble
@@ -78,7 +78,8 @@ def _swap(fresh: Path, out: Path) -> None:
 def _template() -> jinja2.Template:
     source = resources.builtin("report_templates") / "kb" / "page.html"
     try:
-        return environment().from_string(source.read_text(encoding="utf-8"))
+        made: jinja2.Template = environment().from_string(source.read_text(encoding="utf-8"))
+        return made
     except jinja2.TemplateSyntaxError as e:
         raise TemplateError(f"{source}:{e.lineno}: {e.message}") from e
 

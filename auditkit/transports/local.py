@@ -10,7 +10,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
@@ -23,7 +23,9 @@ from auditkit.transports.shell import ask_all
 class LocalOptions(Options):
     """Options of `transport: local`."""
 
-    sudo: bool = Field(default=True, description="try `sudo -n` for probes that need root (it never asks for a password)")
+    sudo: Literal["auto", "never"] = Field(
+        default="auto", description="auto: try `sudo -n` for probes that need root; it never asks for a password"
+    )
     host_seconds: float = Field(default=300, gt=0, le=3600, description="the whole target must be done by then, in seconds")
 
 
@@ -89,6 +91,6 @@ class Local:
         options = target.options
         assert isinstance(options, LocalOptions)
         try:
-            yield from ask_all(_Child, target, probes, context, getpass.getuser(), options.sudo)
+            yield from ask_all(_Child, target, probes, context, getpass.getuser(), options.sudo == "auto")
         except OSError as e:
             raise TransportError("unreachable", f"/bin/sh cannot be started here: {e.strerror}") from e
