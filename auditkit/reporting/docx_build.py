@@ -1,4 +1,4 @@
-"""A template and a context -> a Word document. Runs in a process of its own (`docx_child`): a template is somebody's program."""
+"""A template and a context -> a Word document. Runs in a process of its own (`template_child`): a template is somebody's program."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _Template(DocxTemplate):  # type: ignore[misc]
 def build(template: bytes, context: Mapping[str, Any], properties: Mapping[str, str]) -> bytes:
     """The document; pages of the contents are still places to be filled (`docx_contents.place`).
 
-    Raises jinja2 errors, lxml.etree.XMLSyntaxError, ValueError and the errors of a broken package: `docx_child` names them all.
+    Raises jinja2 errors, lxml.etree.XMLSyntaxError, ValueError and the errors of a broken package: `template_child` names them all.
     """
     template_ = _Template(io.BytesIO(template))
     lint(template_)

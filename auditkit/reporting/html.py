@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import jinja2
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup, escape
-
-from auditkit import resources
-from auditkit.errors import TemplateError
 from auditkit.i18n import Lang
+from auditkit.reporting import template_run
 from auditkit.reporting.context import context
 from auditkit.reporting.document import Document
+from auditkit.reporting.html_build import environment
 from auditkit.reporting.identity import identity_line
 from auditkit.reporting.safe import atomically
 from auditkit.reporting.tones import ACCENT, COLOURS, INK
-from auditkit.reporting.words import Said
 
+__all__ = ["environment", "html_of", "write_html"]
 TEMPLATE = "audit.html"
 
 
@@ -34,26 +30,6 @@ def write_html(document: Document, lang: Lang, path: Path, client_dir: Path | No
 
 def html_of(document: Document, lang: Lang, client_dir: Path | None = None) -> str:
     """The page as a text. Raises TemplateError."""
-    source = resources.find("report_templates", TEMPLATE, client_dir)
-    if source is None:
-        raise TemplateError(f"report_templates/{TEMPLATE}: the built-in template is missing: install the program again")
-    try:
-        template = environment().from_string(source.read_text(encoding="utf-8"))
-        return template.render(**context(document, lang), identity=identity_line(document, lang), colours=COLOURS, ink=INK, accent=ACCENT)
-    except jinja2.TemplateSyntaxError as e:
-        raise TemplateError(f"{source}:{e.lineno}: {e.message}") from e
-    except UnicodeDecodeError as e:
-        raise TemplateError(f"{source}: it is no UTF-8 text: save it as UTF-8") from e
-    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError) as e:
-        raise TemplateError(f"{source}: {e}") from e
-
-
-def environment() -> jinja2.Environment:
-    """Jinja that runs templates of strangers: sandboxed, escaping, and an unknown name is an error."""
-    return ImmutableSandboxedEnvironment(
-        undefined=jinja2.StrictUndefined, autoescape=True, finalize=_finalize, trim_blocks=True, lstrip_blocks=True,
-    )
-
-
-def _finalize(value: object) -> object:
-    return Markup('<span data-s="{}">{}</span>').format(value.ident, escape(str(value))) if isinstance(value, Said) else value
+    name, raw = template_run.template(TEMPLATE, client_dir)
+    extra = {"identity": identity_line(document, lang), "colours": COLOURS, "ink": INK, "accent": ACCENT}
+    return template_run.run("html", name, raw, {**context(document, lang), **extra}).decode("utf-8")

@@ -16,7 +16,7 @@ from docx.shared import Pt
 
 from auditkit import resources
 from auditkit.errors import TemplateError, UsageError
-from auditkit.reporting import docx as docx_module
+from auditkit.reporting import template_run
 from auditkit.reporting.cells import ident
 from auditkit.reporting.document import Document, statements
 from auditkit.reporting.docx import docx_of, write_docx
@@ -183,7 +183,7 @@ def broken() -> Iterator[Any]:
 def test_a_bad_template_is_named_with_what_is_wrong(
     text: str, said: str, tmp_path: Path, template: Callable[[Change], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(docx_module, "SECONDS", 8.0)
+    monkeypatch.setattr(template_run, "SECONDS", 8.0)
     client = template(lambda w: setattr(paragraph(w, "{{ subtitle }}").runs[0], "text", text))
     with pytest.raises(TemplateError, match=rf"client/report_templates/audit\.docx: .*({said})"):
         write_docx(document(1), "ru", tmp_path / "a.docx", client)

@@ -85,7 +85,7 @@ def test_a_browser_asks_the_network_for_nothing(tmp_path: Path) -> None:
     ("template", "said"),
     [
         ("{{ clinet }}", "'clinet' is undefined"),
-        ("a\n{% if title %}", ":2: Unexpected end of template"),
+        ("a\n{% if title %}", ": line 2: a tag is written wrongly: Unexpected end of template"),
         ("{{ title.__class__.__mro__ }}", "unsafe"),
         ("{% include 'x' %}", "no loader"),
         ("{% for a in range(10**9) %}{% endfor %}", "Range too big"),

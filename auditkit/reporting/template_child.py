@@ -1,6 +1,6 @@
 """The child process that runs a template, with limits on memory and time. Reads a pickle from its parent, answers in msgpack.
 
-Only the parent starts it (`python -m auditkit.reporting.docx_child`) and only the parent writes to its input.
+Only the parent starts it (`python -m auditkit.reporting.template_child`) and only the parent writes to its input.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ import jinja2
 import msgspec
 from docx.opc.exceptions import PackageNotFoundError
 from lxml import etree
-
-from auditkit.reporting.docx_build import build
 
 MEMORY = 3 * 2**30     # bytes of address space: 5,000 rows of 8 cells take 0.6 of it
 SECONDS = 110          # of processor time
@@ -35,12 +33,22 @@ def main() -> int:
 
 
 def _answer(asked: bytes) -> tuple[str, bytes | str]:
+    kind = ""
     try:
-        return "ok", build(*pickle.loads(asked))
+        kind, given = pickle.loads(asked)
+        if kind == "html":
+            from auditkit.reporting.html_build import page
+
+            return "ok", page(*given)
+        from auditkit.reporting.docx_build import build
+
+        return "ok", build(*given)
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError) as e:
         return "wrong", f"it is no Word document (.docx): {e}"
+    except UnicodeDecodeError:
+        return "wrong", "it is no UTF-8 text: save it as UTF-8"
     except jinja2.TemplateSyntaxError as e:
-        return "wrong", f"a tag is written wrongly: {e.message}{_near(e)}"
+        return "wrong", f"{f'line {e.lineno}: ' if kind == 'html' else ''}a tag is written wrongly: {e.message}{_near(e)}"
     except jinja2.UndefinedError as e:
         return "wrong", f"it asks for a name that does not exist: {e.message} (report_templates/README.md lists the names)"
     except jinja2.TemplateError as e:
