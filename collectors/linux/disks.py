@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from auditkit.model.shared.storage import Disk
 from auditkit.probing import NotUnderstood, Reply, probe
@@ -22,14 +23,16 @@ _SYSFS = " ".join(f"/sys/block/*/{name}" for name in _FILES.split())
 def disks(reply: Reply) -> Iterator[Disk]:
     """NAME="value" pairs. A device made of several (md over two disks) has a line for each of them."""
     found: dict[str, Disk] = {}
+    names: dict[str, str] = {}  # dm-3 -> vg0-root
     for line in reply.lines():
         v = {k: _bytes(value) for k, value in _PAIR.findall(line)}
         if _PAIR.sub("", line).strip() or not v.get("KNAME"):
             raise NotUnderstood(f"no device: {line[:80]!r}")
-        name = v["NAME"]
+        name = names[v["KNAME"]] = v["NAME"]
         made_of = (*found[name].parent, v["PKNAME"]) if name in found else (v["PKNAME"],)
         found[name] = _disk(v, tuple(sorted({p for p in made_of if p})))
-    yield from found.values()
+    for disk in found.values():
+        yield replace(disk, parent=tuple(sorted(names.get(p, p) for p in disk.parent)))
 
 
 def _bytes(value: str) -> str:

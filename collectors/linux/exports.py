@@ -48,10 +48,10 @@ def exports_active(reply: Reply) -> Iterator[Export]:
 
 
 def _grouped(line: str, origin: str) -> Iterator[Export]:
-    """Clients of a line that share options make one row.
+    """Clients of a line that share options make one row; a later option wins.
 
     >>> [(e.clients, e.options) for e in _grouped("/srv -ro 10.0.0.0/8 *(rw,sync) web(rw,sync)", "f")]
-    [(('10.0.0.0/8',), ('ro',)), (('*', 'web'), ('rw', 'sync'))]
+    [(('10.0.0.0/8',), ('ro',)), (('*', 'web'), ('ro', 'rw', 'sync'))]
     """
     words = _WORD.findall(line)
     path = unescape(words[0].replace('"', ""))
@@ -103,6 +103,6 @@ def _share(name: str, said: Mapping[str, str]) -> Share:
     hosts, users = said.get("hosts allow", ""), said.get("valid users", "")
     return Share(
         name=name, path=said.get("path", ""), comment=said.get("comment", ""), guest=guest,
-        read_only=said.get("read only", "yes").lower() in _TRUE, users=tuple(re.findall(r'"[^"]*"|[^\s,]+', users)),
+        read_only=said.get("read only", "yes").lower() in _TRUE, users=tuple(u.strip('"') for u in re.findall(r'"[^"]*"|[^\s,]+', users)),
         hosts=tuple(hosts.replace(",", " ").split()), protocol="smb",
     )  # fmt: skip

@@ -62,12 +62,12 @@ def dmi(reply: Reply) -> Iterator[Hardware]:
     serial, board, uuid = hidden("product_serial"), hidden("board_serial"), hidden("product_uuid")
     bare = (uuid or "").replace("-", "")
     yield Hardware(
-        vendor=said.get("sys_vendor", ""),
+        vendor=_real(said, "sys_vendor"),
         model=_model(said),
         serial=serial and ("" if placeholder(serial) else serial),
         placeholder_serial=serial and (serial if placeholder(serial) else ""),
         uuid=uuid and ("" if _NO_UUID.fullmatch(bare) else uuid.lower()),
-        board=" ".join(filter(None, (said.get("board_vendor"), said.get("board_name")))),
+        board=" ".join(filter(None, (_real(said, "board_vendor"), _real(said, "board_name")))),
         board_serial=board and ("" if placeholder(board) else board),
         bios_version=said.get("bios_version", ""),
         bios_date=said.get("bios_date", ""),
@@ -77,8 +77,13 @@ def dmi(reply: Reply) -> Iterator[Hardware]:
 
 def _model(said: dict[str, str]) -> str:
     """Lenovo writes its machine type as the product name and the model as its version."""
-    name, version = said.get("product_name", ""), said.get("product_version", "")
-    return f"{version} ({name})" if said.get("sys_vendor", "").lower() == "lenovo" and not placeholder(version) else name
+    name, version = _real(said, "product_name"), _real(said, "product_version")
+    return f"{version} ({name})" if said.get("sys_vendor", "").lower() == "lenovo" and version else name
+
+
+def _real(said: dict[str, str], name: str) -> str:
+    value = said.get(name, "")
+    return "" if placeholder(value) else value
 
 
 def _chassis(number: str) -> str:

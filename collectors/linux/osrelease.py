@@ -50,6 +50,8 @@ def assignments(text: str) -> dict[str, str]:
 def _modern(said: Mapping[str, str], files: Mapping[str, str]) -> OsRelease:
     kind = said.get("ID", "linux").lower()
     version = said.get("VERSION_ID", "").removesuffix("_x86-64").removesuffix("_arm64")  # so Astra writes it
+    if kind == "alpine":  # it names the point release; its branch is what is supported
+        version = ".".join(version.split(".")[:2])
     return OsRelease(
         os_family="linux",
         distro=kind,

@@ -58,14 +58,15 @@ def _md(block: str) -> Raid:
     have, progress = _HAVE.search(rest), _PROGRESS.search(rest)
     missing = have is not None and ("_" in have[3] or int(have[2]) < int(have[1]))
     failed = tuple(sorted(d for d, flags in members if "(F)" in flags))
+    container = re.search(r"super external:[a-z]", rest) is not None  # of firmware RAID (imsm, ddf): it only holds arrays, and never runs
     return Raid(
         name=found[1],
-        level=found[4].strip(),
+        level="container" if container else found[4].strip(),
         state=f"{found[2]} ({found[3]})" if found[3] else found[2],
         members=tuple(sorted(d for d, flags in members if "(F)" not in flags and "(S)" not in flags)),
         failed=failed,
         spare=tuple(sorted(d for d, flags in members if "(S)" in flags)),
-        degraded=found[2] == "inactive" or missing or bool(failed),
+        degraded=(found[2] == "inactive" and not container) or missing or bool(failed),
         progress=f"{progress[1]} {progress[2] + ' %' if progress[2] else progress[3].lower()}" if progress else "",
     )
 
@@ -101,7 +102,7 @@ def _pool(block: str) -> Raid:
     said = dict(re.findall(r"^\s{0,8}(pool|state|scan|errors): (.*)$", block, re.M))
     _, _, tree = block.partition("config:")
     rows = [line.split() for line in tree.partition("\nerrors:")[0].splitlines() if line.startswith("\t") and line.strip()]
-    if "state" not in said or not rows or rows[0][:2] != ["NAME", "STATE"]:
+    if "state" not in said or "errors" not in said or not rows or rows[0][:2] != ["NAME", "STATE"]:
         raise NotUnderstood(f"no pool: {block.strip()[:80]!r}")
     groups = [r[0] for r in rows if re.match(r"(mirror|raidz\d?|draid\d?)\b", r[0])]
     leaves = [r for r in rows[2:] if not re.match(_NO_DISK, r[0])]
@@ -119,11 +120,11 @@ def _pool(block: str) -> Raid:
     "linux.btrfs",
     Shell("btrfs filesystem show", root=True),
     missing="no btrfs tools here",
-    harmless=r"^warning, device \d+ is missing$",
 )
 def btrfs(reply: Reply) -> Iterator[Raid]:
     """A block a file system; one on a single whole device is no array. `missing` stands behind or instead of a device's path."""
-    for block in re.split(r"^(?=Label: )", reply.text, flags=re.M):
+    text = re.sub(r"^warning, device \d+ is missing\n", "", reply.text, flags=re.M)  # of libbtrfs, on stdout
+    for block in re.split(r"^(?=Label: )", text, flags=re.M):
         head = re.match(r"Label: (.*?)\s+uuid: ([0-9a-f-]{36})$", block, re.M)
         if block.strip() and not head:
             raise NotUnderstood(f"no file system: {block.strip()[:80]!r}")

@@ -15,6 +15,8 @@ from auditkit.probing import NotHere, NotUnderstood, Reply, Shell, probe
 _SCAN = 'for d in /sys/block/sd* /sys/block/hd* /sys/block/nvme*; do if [ -e "$d" ]; then smartctl --scan; exit; fi; done'
 _ASK = 'set -f; set -- ${1%%#*}; case $3 in scsi) smartctl -j -a "$1" ;; *) smartctl -j -a "$@" ;; esac'
 _COULD_NOT_LOOK = 0b11  # bit 0: the command line was not understood; bit 1: the device did not open
+_ISCSI = 5  # SPC-4, protocol identifier
+_SCSI_NAME = ("scsi_vendor", "scsi_product")
 _VIRTUAL = ("VMware", "VBOX", "Virtual disk", "QEMU", "Msft", "Xen")
 
 
@@ -31,10 +33,12 @@ def smart(reply: Reply) -> Iterator[DiskHealth]:
     if (reply.code or 0) & _COULD_NOT_LOOK:
         raise NotUnderstood(f"smartctl could not look: {_message(said)}")
     name = " ".join([words[0], *(w for w in words[2:] if "," in w)])
-    model = str(said.get("model_name") or " ".join(str(said[k]) for k in ("scsi_vendor", "scsi_product") if k in said))
+    model = str(said.get("model_name") or said.get("scsi_model_name") or " ".join(str(said.get(k, "")) for k in _SCSI_NAME).strip())
     passed = _at(said, "smart_status", "passed")
     if "LOGICAL VOLUME" in model.upper():
         raise NotUnderstood(f"{name} is a volume of a RAID controller ({model}): its disks must be asked through the controller's tool")
+    if _at(said, "scsi_transport_protocol", "value") == _ISCSI:
+        raise NotHere(f"{name} ({model}) is a volume over iSCSI: the disks below it are another system's")
     if passed is None:
         if _at(said, "smart_support", "available") is False or any(v in model for v in _VIRTUAL):
             raise NotHere(f"{name} ({model}) has no SMART")

@@ -11,6 +11,8 @@ from auditkit.probing import NotHere, NotUnderstood, Reply, Shell, probe
 
 from .processor import fields
 
+_NO_NTPD = r"(read: )?Connection refused|Socket error; probably ntpd is not running"
+
 
 @probe("linux.timedatectl", "timedatectl")
 def timedatectl(reply: Reply) -> Iterator[TimeSync]:
@@ -48,7 +50,7 @@ def timesyncd(reply: Reply) -> Iterator[TimeSync]:
     if said["LoadState"] == "not-found" or said["ActiveState"] != "active":
         raise NotHere("systemd-timesyncd does not run here")
     status = said.get("StatusText", "")
-    server = re.search(r"(?:time server|Time Server) (\S+)(?: \(([^)]+)\))?", status)
+    server = re.search(r"(\S+:\d+)(?: \(([^)]+)\))?", status)
     yield TimeSync(
         daemon="systemd-timesyncd", synchronised=re.match(r"(Synchronized|Initial|Contacted)", status) is not None,
         source=(server[2] or server[1]).rstrip(".") if server else "", stratum=None, offset_s=None,
@@ -69,21 +71,20 @@ def chrony(reply: Reply) -> Iterator[TimeSync]:
     yield TimeSync(daemon="chrony", synchronised=followed, source=cells[1], stratum=int(cells[2]), offset_s=float(cells[4]))
 
 
-@probe(
-    "linux.ntpd",
-    "ntpq -pn",
-    missing="no ntpd here",
-    codes=(0, 1),
-    harmless=r"(read: )?Connection refused|^No association ID's returned",
-)
+@probe("linux.ntpd", "ntpq -pn", missing="no ntpd here", codes=(0, 1), harmless=rf"{_NO_NTPD}|^No association ID's returned")
 def ntpd(reply: Reply) -> Iterator[TimeSync]:
-    """Peers; * marks the one that is followed: remote, refid, st, t, when, poll, reach, delay, offset (ms), jitter."""
-    if b"Connection refused" in reply.stderr:
+    """Peers; * marks the one that is followed: remote, refid, st, t, when, poll, reach, delay, offset (ms), jitter.
+
+    The clock of the host itself (LOCAL, .LOCL.) as a source is no source.
+    """
+    if re.search(_NO_NTPD.encode(), reply.stderr):
         raise NotHere("ntpd does not run")
-    peers = [line for line in reply.lines() if not re.match(r"\s*remote\s|=+$", line)]
-    chosen = [line[1:].split() for line in peers if line[0] in "*o"]
+    peers = [line for line in reply.lines() if not re.match(r"\s*remote\s|=+$|No association", line)]
+    if not peers and b"No association" not in reply.stdout + reply.stderr:
+        raise NotUnderstood("no list of peers")
     if any(len(line[1:].split()) < 10 for line in peers):
         raise NotUnderstood("a peer with less than ten fields")
+    chosen = [cells for line in peers if line[0] in "*o" and (cells := line[1:].split())[1] not in (".LOCL.", "LOCAL(0)")]
     if not chosen:
         yield TimeSync(daemon="ntpd", synchronised=False, source="", stratum=None, offset_s=None)
     for cells in chosen[:1]:
