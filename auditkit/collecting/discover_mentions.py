@@ -24,7 +24,7 @@ class Gap(Protocol):
     @property
     def table(self) -> str: ...
     @property
-    def question(self) -> str: ...
+    def asset(self) -> str | None: ...
     @property
     def why(self) -> str: ...
 
@@ -123,11 +123,15 @@ def mentioned(book: Tables) -> list[Mention]:
 
 def not_looked(book: Tables) -> list[tuple[str, str]]:
     """(table, why) of every table that mentions others and is not whole, the first reason of each."""
-    wanted = sorted({*POINTING, *SEEN, *(t for t, kind in book.types.items() if about(kind) == "other")})
-    why: dict[str, str] = {}
+    own = book.resolution.own
+    wanted = sorted({*POINTING, "seen_device", *(t for t, kind in book.types.items() if about(kind) == "other" and t not in SEEN)})
+    why = {t: "no probe of this version asks that" for t in wanted if t not in book.types}
+    if not own:
+        why |= dict.fromkeys(POINTING, "nobody was asked")
     for gap in book.gaps:
-        why.setdefault(gap.table, gap.why)
-    return [(t, why.get(t, "no probe of this version asks that")) for t in wanted if t in why or t not in book.types]
+        if gap.asset is None or gap.asset in own:  # what is only seen has every gap there is
+            why.setdefault(gap.table, gap.why)
+    return [(t, why[t]) for t in wanted if t in why]
 
 
 Told = tuple[str, str, str, str, str, str]  # table, asset, address, mac, name, target that told it

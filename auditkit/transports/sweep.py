@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from auditkit.errors import UsageError
+from auditkit.errors import Cause, UsageError
 from auditkit.model import Question, Unknown
 from auditkit.probing import Probe, Reply, Sweep
 from auditkit.transports import sweep_arp, sweep_dns
@@ -96,6 +96,7 @@ class _Run:
     asking: Asking
     ready: asyncio.Queue[Brought | None] = field(default_factory=asyncio.Queue)
     words: dict[str, tuple[Word, str]] = field(default_factory=dict)
+    first: dict[str, Seen] = field(default_factory=dict)
     late: bool = False
 
     async def work(self) -> None:
@@ -111,45 +112,59 @@ class _Run:
         addresses = list(self.range.addresses())
         random.shuffle(addresses)
         window = asyncio.Semaphore(256)  # addresses in work: tasks of a /16 need not all exist at once
-        first: dict[str, Seen] = {}
         try:
             async with asyncio.timeout(seconds):
-                await _each(window, addresses, lambda a: self._wake(a, first))
-                _count_macs(first)
-                await _each(window, [a for a in addresses if a not in self.words], lambda a: self._ask(first[a]))
+                await _each(window, addresses, self._wake)
+                _count_macs(self.first)
+                await _each(window, [a for a in addresses if a not in self.words], self._ask)
         except TimeoutError:
             self.late = True
+            for seen in self.first.values():
+                if seen.there and seen.address not in self.words:  # it is there: that much is known, whatever was not asked
+                    seen.cut = True
+                    self._bring(seen, "the time of the range was over")
 
-    async def _wake(self, address: str, first: dict[str, Seen]) -> None:
+    async def _wake(self, address: str) -> None:
         """One knock, then the neighbour table: the addresses on the same wire that nobody holds are done with it."""
         port = random.choice(self.asking.command.ports)
         made, _ = await knock(self.asking, address, port, max(ARP_SECONDS, self.asking.port_seconds))
         mac = sweep_arp.table().get(address)
-        first[address] = Seen(address, mac, knocks={} if made.state == "open" else {port: made})
+        self.first[address] = Seen(address, mac, knocks={port: made})
         if made.meaning(address) != "host" and mac == "":
             self.words[address] = "nobody", "no answer to ARP"
         elif made.state == "not_sent":
             self.words[address] = "not_looked", made.error
 
-    async def _ask(self, seen: Seen) -> None:
+    async def _ask(self, address: str) -> None:
+        seen = self.first[address]
         await ask(self.asking, seen)
         word, why = _word(seen)
         if word == "answered":
-            reply = Reply(seen.json(), at=now(), arg=seen.address, truncated=seen.cut)
-            trouble = Unknown(f"timed out: {seen.address} was not done in {self.asking.host_seconds:g} s", cause="timed_out")
-            question = Question(self.target.id, self.probe.name, seen.address)
-            self.ready.put_nowait(Brought(question, str(self.probe.command), reply, trouble if seen.cut else None))
-        self.words[seen.address] = word, why
+            self._bring(seen, f"{address} was not done in {self.asking.host_seconds:g} s")
+        else:
+            self.words[address] = word, why
+
+    def _bring(self, seen: Seen, late: str) -> None:
+        """The reply of an address that answered; one that was cut off is Unknown, with what was seen."""
+        reply = Reply(seen.json(), at=now(), arg=seen.address, truncated=seen.cut)
+        trouble = Unknown(f"timed out: {late}", cause="timed_out") if seen.cut else None
+        self.ready.put_nowait(Brought(Question(self.target.id, self.probe.name, seen.address), str(self.probe.command), reply, trouble))
+        self.words[seen.address] = "answered", "cut off" if seen.cut else ""
 
     def _whole(self) -> Brought:
         """The answer to the range: one line an address. What could not be looked at is a complaint, and makes it Unknown."""
         left = "the time of the range was over"
         told = [(a, *(self.words.get(a) or ("not_looked", left))) for a in self.range.addresses()]
         lines = "".join(f"{a} {word}{f' {why}' if why else ''}\n" for a, word, why in told)
-        complaint = _complaint([(a, why) for a, word, why in told if word == "not_looked"], len(told))
+        barred = [(a, why) for a, word, why in told if word == "not_looked"]
+        complaint = _complaint(barred, len(told))
         reply = Reply(lines.encode(), complaint.encode(), at=now(), arg="*")
-        trouble = Unknown(complaint.strip(), cause="timed_out" if self.late else None) if complaint else None
-        return Brought(Question(self.target.id, self.probe.name, "*"), str(self.probe.command), reply, trouble)
+        question = Question(self.target.id, self.probe.name, "*")
+        if not barred:
+            return Brought(question, str(self.probe.command), reply)
+        nothing = len(barred) == len(told)
+        cause: Cause = "timed_out" if self.late else "unreachable" if nothing else "truncated"
+        return Brought(question, str(self.probe.command), None if nothing else reply, Unknown(complaint.strip(), cause=cause))
 
 
 async def _each(window: asyncio.Semaphore, addresses: Sequence[str], do: Callable[[str], Awaitable[None]]) -> None:
@@ -178,7 +193,7 @@ def _count_macs(first: dict[str, Seen]) -> None:
 def _word(seen: Seen) -> tuple[Word, str]:
     """answered: a port, or ARP. Otherwise not looked where one port could not be asked; nobody only where all could."""
     means = {k.meaning(seen.address) for k in seen.knocks.values()}
-    if "host" in means or seen.mac:
+    if seen.there:
         return "answered", ""
     if "barred" in means:
         return "not_looked", _barred(seen.knocks.values(), seen.address)
@@ -193,10 +208,8 @@ def _barred(knocks: Iterable[Knock], address: str) -> str:
 
 
 def _complaint(left: list[tuple[str, str]], total: int) -> str:
-    if not left:
-        return ""
     by_why: dict[str, list[str]] = {}
     for address, why in left:
         by_why.setdefault(why, []).append(address)
     told = "; ".join(f"{why}: {len(those)} ({those[0]}{'…' if len(those) > 1 else ''})" for why, those in sorted(by_why.items()))
-    return f"{len(left)} of {total} addresses could not be looked at: {told}\n"
+    return f"{len(left)} of {total} addresses could not be looked at: {told}\n" if left else ""

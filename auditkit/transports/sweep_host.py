@@ -52,6 +52,11 @@ class Seen:
     snmp: dict[str, str] | None = None
     cut: bool = False
 
+    @property
+    def there(self) -> bool:
+        """Whether something at that address answered: a port, or ARP."""
+        return bool(self.mac) or any(k.meaning(self.address) == "host" for k in self.knocks.values())
+
     def json(self) -> bytes:
         """Canonical: keys sorted, ports in order, no blank."""
         ports = [_port(k) | self.told.get(n, {}) for n, k in sorted(self.knocks.items())]
@@ -83,16 +88,16 @@ async def knock(
 
 
 async def ask(asking: Asking, seen: Seen) -> None:
-    """Knock at every port that was not knocked at yet, talk to open ones, ask for its names; fills `seen`."""
+    """Knock at every port that did not answer for itself yet, talk to open ones, ask for its names; fills `seen`."""
     try:
         async with asyncio.timeout(asking.host_seconds):
-            ports = [p for p in asking.command.ports if p not in seen.knocks]
+            ports = [p for p in asking.command.ports if p not in seen.knocks or seen.knocks[p].state == "open"]
             random.shuffle(ports)
             few = asyncio.Semaphore(AT_ONCE)
             async with asyncio.TaskGroup() as group:
                 for port in ports:
                     group.create_task(_one(asking, seen, port, few))
-            if seen.mac or any(k.meaning(seen.address) == "host" for k in seen.knocks.values()):
+            if seen.there:
                 await _names(asking, seen)
     except TimeoutError:
         seen.cut = True

@@ -136,8 +136,9 @@ def _device(seen: dict[str, Any], services: list[Service], smb: SeenSmb | None) 
     return SeenDevice(
         address=seen["address"], mac=arp["mac"] if arp else None, own_mac=arp["mac"] if arp and arp["addresses"] == 1 else "", name=name,
         name_from=source, fqdn=_fqdn(smb), domain=_domain(smb), os_guess=next((g for g in guesses if g), ""),
-        kind=_guess.kind(guesses, ports), roles=_guess.roles(ports), ports=tuple(sorted(ports)), refused=states.count("refused"),
-        silent=states.count("silent"), barred=states.count("unreachable") + states.count("not_sent"), ptr=ptr, description=description,
+        kind=_guess.kind(guesses, {s.port for s, _ in services if not s.unread}), roles=_guess.roles(ports), ports=tuple(sorted(ports)),
+        refused=states.count("refused"), silent=states.count("silent"), barred=states.count("unreachable") + states.count("not_sent"),
+        ptr=ptr, description=description,
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from auditkit.model import Ident, fact
 
 @fact(key=("address",), about="other")
 class SeenDevice:
-    """A device that answered at an address: a port, or ARP.
+    """A device that answered at an address: a port, or ARP. Behind a router, one whose firewall drops everything is not among them.
 
     mac: as the neighbour table of the asking machine has it; None = not on the same wire. own_mac: the same where it answers for
     this address alone ("" for a router that answers for others, proxy ARP). name: the best there is, name_from: smb, snmp, ptr,

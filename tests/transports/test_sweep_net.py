@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from auditkit.model import Unknown
 from auditkit.probing import Sweep
 from auditkit.transports import sweep_dns
 from tests.transports.sweepkit import HOSTILE, Swept, sweep
@@ -120,12 +121,13 @@ def test_behind_a_router_nobody_and_not_allowed_are_two_answers(lab: Lab) -> Non
     assert seen.words["10.77.9.17"] == "not_looked ICMP 3/13 from 10.77.0.1"
     assert seen.whole.trouble is not None
     assert seen.whole.trouble.why == "5 of 19 addresses could not be looked at: ICMP 3/13 from 10.77.0.1: 5 (10.77.9.16…)"
+    assert seen.whole.trouble.cause == "truncated"
 
 
 def test_no_route_is_not_an_empty_network(lab: Lab) -> None:
-    seen = lab.sweep("10.99.9.0/29")
-    assert set(seen.words.values()) == {"not_looked ENETUNREACH"}
-    assert seen.whole.trouble is not None
+    whole = lab.sweep("10.99.9.0/29").whole
+    assert whole.reply is None  # not one byte says anything of that network
+    assert whole.trouble == Unknown("6 of 6 addresses could not be looked at: ENETUNREACH: 6 (10.99.9.1…)", cause="unreachable")
 
 
 def test_names_of_a_dns_server(lab: Lab) -> None:
