@@ -11,6 +11,7 @@ from auditkit.probing import NotUnderstood
 _TOKEN = re.compile(r"""\s+|\#[^\n]*|(?P<open>\{)|(?P<close>\})|(?P<end>;)|"(?P<d>(?:[^"\\]|\\.)*)"|'(?P<s>(?:[^'\\]|\\.)*)'""", re.S)
 _WORD = re.compile(r"(?:[^\s;{}\\\"']|\\.|\$\{[^}\s]*\}|(?<=\S)[\"'])(?:[^\s;{\\]|\\.|(?<=\$)\{[^}\s]*\})*", re.S)
 _DEEPEST = 60
+_LONGEST = 2 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,14 @@ class Directive:
 
 
 def parse(text: str) -> Directive:
-    """A file as one directive without a name. Raises NotUnderstood where braces do not close.
+    """A file as one directive without a name. Raises NotUnderstood where braces do not close, and for a file beyond 2 MB.
 
     >>> server = parse('server { listen 80; location ~ "a{2}" { return 403; } } # end').all("server")[0]
     >>> server.first("listen"), server.all("location")[0].args
     (('80',), ('~', 'a{2}'))
     """
+    if len(text) > _LONGEST:
+        raise NotUnderstood(f"a configuration of {len(text) >> 20} MB is not read")
     tokens = list(_tokens(text))
     tokens.reverse()  # popped from the end
     body = _block(tokens, 0)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
-from typing import Literal
 
 from auditkit.model.shared.network import Connection
 from auditkit.probing import NotHere, NotUnderstood, Reply, Shell, probe
 
+Row = tuple[str, int, str | None]  # peer, its port, process
 # IANA service names, and the usual ports of products
 SERVICES = {
     21: "ftp", 22: "ssh", 25: "smtp", 53: "dns", 80: "http", 88: "kerberos", 110: "pop3", 111: "rpcbind", 135: "msrpc", 143: "imap",
@@ -29,16 +29,16 @@ _FILTER = " or ".join(f"dport = :{port}" for port in SERVICES)
 _PROC = re.compile(r'\("([^"]*)",pid=\d+')
 
 
-@probe("linux.connections", Shell(f"ss -Hntup state established '( {_FILTER} )'", root_helps=True))
+@probe("linux.connections", Shell(f"ss -Hntp state established '( {_FILTER} )'", root_helps=True))
 def connections(reply: Reply) -> Iterator[Connection]:
-    """Columns: netid, two queues, local, peer, processes. One row for each peer, port and process."""
-    found: set[tuple[str, str, int, str | None]] = set()
+    """Columns: two queues, local, peer, processes. One row for each peer, port and process."""
+    found: set[Row] = set()
     for line in reply.lines():
-        words = line.split(maxsplit=5)
-        if words[0] not in ("tcp", "udp") or len(words) < 5:
+        words = line.split(maxsplit=4)
+        if len(words) < 4 or not words[0].isdecimal():
             raise NotUnderstood(f"no connection: {line[:80]!r}")
-        names = sorted(set(_PROC.findall(words[5]))) if len(words) > 5 else []
-        found.add((words[0], *_peer(words[4]), ",".join(names) if names or reply.root else None))
+        names = sorted(set(_PROC.findall(words[4]))) if len(words) > 4 else []
+        found.add((*_peer(words[3]), ",".join(names) if names or reply.root else None))
     return _rows(found)
 
 
@@ -49,21 +49,20 @@ def _peer(text: str) -> tuple[str, int]:
     return str(mapped or ip), int(port)
 
 
-def _rows(found: set[tuple[str, str, int, str | None]]) -> Iterator[Connection]:
-    for proto, address, port, process in sorted(found, key=lambda row: (*row[:3], row[3] or "")):
-        kind: Literal["tcp", "udp"] = "tcp" if proto == "tcp" else "udp"
-        yield Connection(proto=kind, remote_address=address, remote_port=port, process=process, service=SERVICES[port])
+def _rows(found: set[Row]) -> Iterator[Connection]:
+    for address, port, process in sorted(found, key=lambda row: (*row[:2], row[2] or "")):
+        yield Connection(proto="tcp", remote_address=address, remote_port=port, process=process, service=SERVICES[port])
 
 
-@connections.otherwise("netstat -ntup")
+@connections.otherwise("netstat -ntp")
 def _(reply: Reply) -> Iterator[Connection]:
     """`tcp 0 0 10.0.0.2:40000 10.0.0.9:5432 ESTABLISHED 812/app`."""
-    found: set[tuple[str, str, int, str | None]] = set()
+    found: set[Row] = set()
     for line in reply.lines():
-        row = re.match(r"(tcp|udp)6?\s+\d+\s+\d+\s+\S+\s+(\S+:\d+)\s+([A-Z_0-9]+)\s+(.*)$", line)
-        if row and row[3] == "ESTABLISHED" and _peer(row[2])[1] in SERVICES:
-            name = row[4].partition("/")[2].split(":")[0].strip()
-            found.add((row[1], *_peer(row[2]), name or ("" if reply.root else None)))
+        row = re.match(r"tcp6?\s+\d+\s+\d+\s+\S+\s+(\S+:\d+)\s+([A-Z_0-9]+)\s+(.*)$", line)
+        if row and row[2] == "ESTABLISHED" and _peer(row[1])[1] in SERVICES:
+            name = row[3].partition("/")[2].split(":")[0].strip()
+            found.add((*_peer(row[1]), name or ("" if reply.root else None)))
         elif not row and not line.startswith(("Active Internet", "Proto ")):
             raise NotUnderstood(f"no connection: {line[:80]!r}")
     if not found:

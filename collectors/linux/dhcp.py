@@ -93,8 +93,8 @@ def _plain(text: str) -> str:
     >>> _plain('{"a": "http://x", // no' + chr(10) + '"b": 1 /* y */ }')
     '{"a": "http://x", \\n"b": 1  }'
     """
-    quoted = r'("(?:[^"\\\n]|\\.)*")'
-    bare = re.sub(rf"{quoted}|//[^\n]*|\#[^\n]*|/\*.*?\*/", lambda m: m[1] or "", text, flags=re.S)
+    quoted = r'("(?:[^"\\\n]|\\.)*"?)'  # what does not end is taken whole too: JSON's own reader complains, and in linear time
+    bare = re.sub(rf"{quoted}|//[^\n]*|\#[^\n]*|/\*(?:.*?\*/|.*)", lambda m: m[1] or "", text, flags=re.S)
     return re.sub(rf"{quoted}|,(?=\s*[}}\]])", lambda m: m[1] or "", bare)
 
 

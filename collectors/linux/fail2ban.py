@@ -34,5 +34,8 @@ def fail2ban(reply: Reply) -> Iterator[BruteForceGuard]:
 @probe("linux.bruteforce_guards", "pgrep -l '^(crowdsec|sshguard|denyhosts|blocklistd)'", codes=(0, 1), harmless=NO_PROCESS)
 def bruteforce_guards(reply: Reply) -> Iterator[BruteForceGuard]:
     """`PID name`."""
-    for name in sorted({line.split(maxsplit=1)[1] for line in reply.lines()}):
+    found = [re.fullmatch(r"\d+ (crowdsec|sshguard|denyhosts|blocklistd)\S*", line) for line in reply.lines()]
+    if not all(found):
+        raise NotUnderstood("a line that is no process of a guard")
+    for name in sorted({m[1] for m in found if m}):
         yield BruteForceGuard(tool=name, active=True, jails=())

@@ -11,6 +11,7 @@ from auditkit.model.shared.network import Firewall
 from auditkit.probing import NotUnderstood, Reply, Shell, probe
 
 _DROPS = ("drop", "reject")
+_ZONE_LINE = re.compile(r"[\w-]+( \([^)]*\))?$|\s+[\w-]+:|\s+rule |\s+port=")
 
 
 @probe("linux.nft", Shell("nft -j list ruleset", root=True), missing="no nft here")
@@ -58,8 +59,12 @@ def _saved(reply: Reply, tool: Literal["iptables", "ip6tables"]) -> Firewall:
             rules += 1
             if table == "filter" and re.match(r"(\[\S+ )?-A INPUT ", line):
                 last = line
-        elif line[0] != "#" and line.strip() != "COMMIT":
+        elif line.strip() == "COMMIT":
+            table = ""
+        elif line[0] != "#":
             raise NotUnderstood(f"neither chain nor rule: {line[:80]!r}")
+    if table:
+        raise NotUnderstood(f"the table {table} does not end")
     if re.search(r"-A INPUT -j (DROP|REJECT)\b", last):
         policy = "drop" if "-j DROP" in last else "reject"
     return Firewall(tool=tool, active=bool(rules) or policy in _DROPS, rules=rules, input_policy=policy)
@@ -90,6 +95,9 @@ def firewalld(reply: Reply) -> Iterator[Firewall]:
     if reply.code == 252:
         yield Firewall(tool="firewalld", active=False, rules=0, input_policy="")
         return
+    strange = [line for line in reply.lines() if not _ZONE_LINE.match(line)]
+    if strange:
+        raise NotUnderstood(f"neither a zone nor a setting: {strange[0][:80]!r}")
     zones = re.split(r"^(?=\S)", reply.text, flags=re.M)
     active = [z for z in zones if re.match(r"\S+ \([^)]*active", z)]
     targets = [m[1] for z in active if (m := re.search(r"^\s+target: (\S+)$", z, re.M))]

@@ -59,14 +59,13 @@ def _interface(name: str, device: str, master: str, v: dict[str, str]) -> Interf
         raise NotUnderstood(f"{name}: the kernel gave no type")
     mac = v.get("address", "").lower() if v["type"] not in (_LOOPBACK, "65534") else ""
     mac = "" if not mac.strip("0:") else mac
-    own = "/virtual/" not in device and v["type"] == _ETHERNET and v.get("addr_assign_type", "0") in _OWN_MAC
     state = v.get("operstate", "unknown")
     speed = int(v["speed"]) if "speed" in v else 0 if "/virtual/" in device else -1
     duplex = v.get("duplex", "" if "/virtual/" in device else "unknown")
     return Interface(
         name=name,
         mac=mac,
-        hardware_mac=v.get("bonding_slave/perm_hwaddr", mac).lower() if own or "bonding_slave/perm_hwaddr" in v else "",
+        hardware_mac=_hardware_mac(device, v, mac),
         up=state == "up" or (state == "unknown" and bool(int(v.get("flags", "0"), 16) & 1)),
         mtu=int(v["mtu"]) if "mtu" in v else None,
         speed_mbps=None if speed in (-1, 0xFFFFFFFF) else speed,
@@ -74,6 +73,13 @@ def _interface(name: str, device: str, master: str, v: dict[str, str]) -> Interf
         kind=_kind(device, v),
         master=master.rpartition("/")[2],
     )
+
+
+def _hardware_mac(device: str, v: dict[str, str], mac: str) -> str:
+    """A member of a bond goes by the bond's address; the kernel keeps its own for it."""
+    if "/virtual/" in device or v["type"] != _ETHERNET:
+        return ""
+    return v.get("bonding_slave/perm_hwaddr", mac if v.get("addr_assign_type", "0") in _OWN_MAC else "").lower()
 
 
 def _kind(device: str, v: dict[str, str]) -> str:

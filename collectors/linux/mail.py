@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from auditkit.model.shared.services import MailService
 from auditkit.probing import NotHere, NotUnderstood, Reply, Shell, probe
 
-from ._readings import NO_FILE
+from ._readings import NO_FILE, grepped
 
 _POSTFIX = (
     "mail_version myhostname relayhost mynetworks mydestination relay_domains virtual_mailbox_domains inet_interfaces"
@@ -61,7 +61,7 @@ def exim(reply: Reply) -> Iterator[MailService]:
     debian = {m[1]: m[2] for m in re.finditer(r"^/etc/exim4/\S+?:dc_(\w+)='([^']*)'", reply.text, re.M)}
     yield _exim(
         reply,
-        relay=debian.get("smarthost", "") if debian.get("eximconfig_configtype") in ("smarthost", "satellite") else "",
+        relay=debian.get("smarthost", "").replace("::", ":") if debian.get("eximconfig_configtype") in ("smarthost", "satellite") else "",
         networks=_colons(debian.get("relay_nets", "")),
         domains=_colons(debian.get("other_hostnames", "")),
         listen=_colons(debian.get("local_interfaces", "")),
@@ -133,7 +133,7 @@ def dovecot(reply: Reply) -> Iterator[MailService]:
 )
 def sendmail(reply: Reply) -> Iterator[MailService]:
     """DS = smart host, Dj = own name, DZ = version, and where it listens."""
-    said = [line.partition(":")[2] for line in reply.lines()]
+    said = [line for _, line in grepped(reply)]
     one = {line[:2]: line[2:].strip() for line in said if line[:1] == "D"}
     if not said:
         raise NotHere("sendmail.cf says nothing")

@@ -63,11 +63,17 @@ def monitoring(reply: Reply) -> Iterator[MonitoringAgent]:
 
 
 def _of_process(name: str) -> str:
-    return next(p for p, (process, _, _) in _AGENTS.items() if re.match(process, name) and not (p == "zabbix-agent" and "agent2" in name))
+    for product, (process, _, _) in _AGENTS.items():
+        if re.match(process, name):
+            return product
+    raise NotUnderstood(f"a process that was not asked for: {name[:40]!r}")
 
 
 def _of_file(file: str) -> tuple[str, tuple[str, ...]]:
-    return next((p, names) for p, (_, files, names) in _AGENTS.items() if file in files)
+    for product, (_, files, names) in _AGENTS.items():
+        if file in files:
+            return product, names
+    raise NotUnderstood(f"a file that was not asked for: {file[:80]!r}")
 
 
 def _servers(said: str, names: tuple[str, ...]) -> Iterator[str]:

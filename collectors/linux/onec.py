@@ -28,6 +28,8 @@ def onec_platforms(reply: Reply) -> Iterator[OneCPlatform]:
     parts: dict[str, list[str]] = {}
     for line in reply.lines():
         folder, _, name = line.rpartition("/")
+        if name not in _PARTS:
+            raise NotUnderstood(f"no program of 1C: {line[:80]!r}")
         parts.setdefault(folder, []).append(name)
     for folder, names in sorted(parts.items()):
         version = re.search(r"/v?(8\.\d[\d.]*)(?=/|$)", folder)
@@ -94,4 +96,6 @@ _PLACES = "/var/1C /opt/1C /opt/1cv8/conf /home /root/.1cv8"
 def onec_licences(reply: Reply) -> Iterator[OneCLicence]:
     """Files of software licences (*.lic), and nethasp.ini: where a hardware key is looked for."""
     for line in reply.lines():
+        if not line.startswith("/") or not line.endswith((".lic", "/nethasp.ini")):
+            raise NotUnderstood(f"no licence file: {line[:80]!r}")
         yield OneCLicence(path=line, kind="hasp" if line.endswith("/nethasp.ini") else "software")

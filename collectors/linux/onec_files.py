@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xml.etree import ElementTree
 
 from auditkit.model.shared.services import OneCBase, OneCPublication
-from auditkit.probing import NotUnderstood, Reply, Shell, probe
+from auditkit.probing import NotHere, NotUnderstood, Reply, Shell, probe
 
 from ._onec import Value, brackets
 from ._readings import NO_FILE, headed
@@ -28,13 +28,16 @@ def onec_bases(reply: Reply) -> Iterator[OneCBase]:
 
     The order of fields is that of platforms 8.2 and 8.3.
     """
+    found: list[OneCBase] = []
     for file, text in headed(reply):
         items = brackets(text)
         bases = next((i for i in items[2:3] if isinstance(i, list)), None)
         if bases is None or not bases or int(_text(bases[0])) != len(bases) - 1:
             raise NotUnderstood(f"{file}: the list of bases does not hold as many as it says")
-        for base in bases[1:]:
-            yield _base(file, base)
+        found += [_base(file, base) for base in bases[1:]]
+    if not found:
+        raise NotHere("the 1C cluster has no base")
+    yield from found
 
 
 def _base(file: str, base: Value) -> OneCBase:

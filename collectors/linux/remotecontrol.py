@@ -67,11 +67,17 @@ def remote_control(reply: Reply) -> Iterator[RemoteControl]:
 
 
 def _of_process(name: str) -> str:
-    return next(p for p, (process, _) in _PRODUCTS.items() if re.match(process, name))
+    for product, (process, _) in _PRODUCTS.items():
+        if re.match(process, name):
+            return product
+    raise NotUnderstood(f"a process that was not asked for: {name[:40]!r}")
 
 
 def _of_path(path: str) -> str:
-    return next(p for p, (_, paths) in _PRODUCTS.items() if path in paths)
+    for product, (_, paths) in _PRODUCTS.items():
+        if path in paths:
+            return product
+    raise NotUnderstood(f"a path that was not asked for: {path[:80]!r}")
 
 
 # The brackets keep the shell that carries this very pattern from finding itself.

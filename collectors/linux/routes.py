@@ -28,6 +28,8 @@ def routes(reply: Reply) -> Iterator[Route]:
         head, *hops = line.split("\\")
         words = head.split()
         kind = words.pop(0) if words[0] in _KINDS else "unicast"
+        if kind in ("multicast", "local", "broadcast"):
+            continue  # the kernel's own, which busybox shows and iproute2 does not
         named = dict(pairwise(words[1:]))
         for hop in hops or [""]:
             via = hop.split()

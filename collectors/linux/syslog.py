@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from auditkit.model.shared.services import LogDaemon, LogForwarding
-from auditkit.probing import Reply, Shell, probe
+from auditkit.probing import NotUnderstood, Reply, Shell, probe
 
 from ._readings import NO_FILE, grepped, option
 
@@ -31,7 +31,7 @@ def rsyslog(reply: Reply) -> Iterator[LogDaemon | LogForwarding]:
     for file, text in texts.items():
         for m in re.finditer(r"(?:^|\s)(@@?)(?:\(\w*\))?(\[[^\]]+\](?::\d+)?|[\w.:-]+)", text):
             found.setdefault((m[2], "tcp" if m[1] == "@@" else "udp"), file)
-        for action in re.findall(r"\baction\s*\(([^)]*)\)", text, re.I):
+        for action in _enclosed(r"\baction\s*\(", ")", text):
             named = {m[1].lower(): m[2] for m in re.finditer(r'([\w.]+)\s*=\s*"([^"]*)"', action)}
             kind = named.get("type", "").lower()
             if kind in ("omfwd", "omrelp"):
@@ -39,6 +39,15 @@ def rsyslog(reply: Reply) -> Iterator[LogDaemon | LogForwarding]:
                 found.setdefault((target, "relp" if kind == "omrelp" else named.get("protocol", "udp").lower()), file)
     for (target, protocol), file in found.items():
         yield LogForwarding(daemon="rsyslog", target=target, protocol=protocol, source=file)
+
+
+def _enclosed(opening: str, closing: str, text: str) -> Iterator[str]:
+    """What lies between each opening and the next closing mark."""
+    for found in re.finditer(opening, text, re.I):
+        end = text.find(closing, found.end())
+        if end < 0:
+            raise NotUnderstood(f"it does not end: {text[found.start() : found.start() + 60]!r}")
+        yield text[found.end() : end]
 
 
 @probe(
@@ -53,12 +62,16 @@ def syslog_ng(reply: Reply) -> Iterator[LogDaemon | LogForwarding]:
     yield LogDaemon(daemon="syslog-ng", persistent=True)
     lines = list(grepped(reply))
     text = "\n".join(said for _, said in lines)
-    for block in re.findall(r"\bdestination\s+[\w.-]+\s*\{([^}]*)\}", text):
-        for kind, host, rest in re.findall(r"\b(network|syslog|tcp6?|udp6?)\s*\(\s*\"?([\w.:-]+)\"?([^;]*)", block):
+    for block in _enclosed(r"\bdestination\s+[\w.-]+\s*\{", "}", text):
+        for driver in block.split(";"):
+            found = re.match(r"\s*(network|syslog|tcp6?|udp6?)\s*\(\s*\"?([\w.:-]+)\"?(.*)", driver, re.S)
+            if not found:
+                continue
+            kind, host, rest = found.groups()
             port = re.search(r"port\s*\(\s*\"?(\d+)", rest)
             transport = re.search(r"transport\s*\(\s*\"?([\w-]+)", rest)
             protocol = transport[1] if transport else "tcp" if kind in ("network", "syslog") else kind.rstrip("6")
-            source = next(file for file, said in lines if host in said)
+            source = min(file for file, said in lines if host in said)
             yield LogForwarding(daemon="syslog-ng", target=f"{host}:{port[1]}" if port else host, protocol=protocol, source=source)
 
 
@@ -77,6 +90,8 @@ def journald(reply: Reply) -> Iterator[LogDaemon | LogForwarding]:
     storage, folders, uploads = "auto", set(), list[tuple[str, str]]()
     for line in reply.lines():
         file, colon, said = line.partition(":")
+        if not line.startswith("/"):
+            raise NotUnderstood(f"neither a folder nor a setting: {line[:80]!r}")
         if not colon:
             folders.add(line.strip())
             continue

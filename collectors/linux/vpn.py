@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from auditkit.model.shared.services import VpnTunnel
-from auditkit.probing import NotUnderstood, Reply, Shell, probe
+from auditkit.probing import NotHere, NotUnderstood, Reply, Shell, probe
 
 from ._readings import NO_FILE, NO_PROCESS
 
@@ -17,17 +17,17 @@ _CODE = "-exec grep -HE '^[[:space:]]*[^#;[:space:]]'"
 @probe(
     "linux.wireguard",
     Shell("wg show all endpoints && printf '=\\n' && wg show all allowed-ips", root=True),
-    none=b"=",
     missing="no WireGuard tools here",
 )
 def wireguard(reply: Reply) -> Iterator[VpnTunnel]:
     """`wg0 KEY host:port`, a line with =, `wg0 KEY network network`; the keys here are public ones."""
-    endpoints, equals, networks = reply.text.partition("=\n") if reply.text.startswith("=\n") else reply.text.partition("\n=\n")
-    if not equals:
+    half = re.search(r"(?:^|\t)=\n", reply.text, re.M)
+    if not half:
         raise NotUnderstood("the second half is missing")
-    seen = {tuple(line.split("\t")[:2]): line.split("\t")[2] for line in endpoints.splitlines() if line.strip()}
-    for line in networks.splitlines():
-        name, peer, reached = line.split("\t")
+    seen = {(name, peer): endpoint for name, peer, endpoint in _peers(reply.text[: half.start()])}
+    if not seen:
+        raise NotHere("WireGuard has no peer")
+    for name, peer, reached in _peers(reply.text[half.end() :]):
         endpoint = seen[name, peer]
         yield VpnTunnel(
             kind="wireguard",
@@ -39,6 +39,23 @@ def wireguard(reply: Reply) -> Iterator[VpnTunnel]:
             active=None,
             config="",
         )
+
+
+def _peers(text: str) -> Iterator[tuple[str, str, str]]:
+    """Interface, peer, value. wg names an interface once, before its first peer, and does not end the line of one without peers.
+
+    >>> key = "A" * 43 + "="
+    >>> [name for name, _, _ in _peers(f"wg0\\twg1\\t{key}\\t(none)\\n{key}\\t(none)\\n")]
+    ['wg1', 'wg1']
+    """
+    name = ""
+    for line in text.splitlines():
+        words = line.split("\t")
+        while words and not re.fullmatch(r"[A-Za-z0-9+/]{43}=", words[0]):
+            name = words.pop(0) or name
+        if words:
+            peer, value = words
+            yield name, peer, value
 
 
 @probe(

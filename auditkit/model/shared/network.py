@@ -135,7 +135,7 @@ class Connection:
     service: what usually answers on that port. process: None = not root, not seen.
     """
 
-    proto: Literal["tcp", "udp"]
+    proto: Literal["tcp"]
     remote_address: str
     remote_port: int
     process: str | None

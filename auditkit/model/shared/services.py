@@ -44,7 +44,9 @@ class SshdSetting:
 
 @fact(key=("engine", "instance"))
 class Database:
-    """A database server. instance: cluster or data folder; "" = the only one. port: None = not told, 0 = no TCP.
+    """A database server. version: "" = it does not tell. instance: cluster or data folder; "" = the only one.
+
+    port: None = not told, 0 = no TCP.
 
     state: running, stopped; None = this probe cannot tell.
     """
