@@ -8,35 +8,40 @@ CUT = "‹secret›"
 _VALUE = r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s'\"&;,|<>]+)"
 _WORD = r"passw(?:or)?d|passwd|passphrase|secret|api[_-]?key|access[_-]?key|auth[_-]?token|token|пароль"
 _NAME = rf"(?:[\w.-]*(?:{_WORD})|mysql_pwd|psk)"
-# Each pattern has one group "s": the secret itself. Linear by construction: no nested quantifiers.
-_PATTERNS = tuple(
-    re.compile(p, re.I)
-    for p in (
-        rf"(?<![\w-])-{{0,2}}{_NAME}[\"']?\s?:?=\s?(?P<s>{_VALUE})",                           # password=…, PGPASSWORD=…
-        rf"(?<![\w-])(?!passwd:){_NAME}[\"']?\s?:\s(?P<s>{_VALUE})",                            # token: …, but not nsswitch's passwd:
-        rf"(?<!\S)--?{_NAME}\s(?P<s>(?!-){_VALUE})",                                            # --password …
-        r"\b[a-z][a-z0-9+.-]{1,15}://[^\s/:@]{0,64}:(?P<s>[^\s/@]{1,256})@",                    # scheme://user:secret@host
-        r"\bsshpass\s-p\s?(?P<s>\S+)",
-        r"\b(?:mysql|mysqldump|mariadb|mariadb-dump|mysqladmin|xtrabackup)\b[^\n|;]{0,300}?\s-p(?P<s>[^\s-]\S*)",
-        r"\b(?:curl|wget)\b[^\n|;]{0,300}?\s(?:-u|--user)[\s=](?P<s>\S+:\S+)",
-        r"\bsmbclient\b[^\n|;]{0,300}?\s-U\s?\S{1,64}%(?P<s>\S+)",
-        r"\bauthorization:\s?(?:basic|bearer)\s(?P<s>\S+)",
-        r"\b(?P<s>AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|xox[abprs]-[A-Za-z0-9-]{10,72})\b",
-        r"\b(?P<s>AGE-SECRET-KEY-1[0-9A-Z]{58})\b",
-        r"(?P<s>\$(?:1|2[aby]|5|6|7|y|gy|apr1)\$[./A-Za-z0-9$=,]{8,200})",                      # crypt(5) hashes
-        r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?P<s>[^-]*)",
+_NAMED = (
+    "passw", "passphrase", "secret", "token", "api_key", "api-key", "apikey", "access_key", "access-key", "accesskey", "пароль",
+    "mysql_pwd", "psk",
+)  # fmt: skip
+_MYSQL = ("mysql", "mariadb", "xtrabackup")
+_HASHES = ("$1$", "$2", "$5$", "$6$", "$7$", "$y$", "$gy$", "$apr1$")
+# (words one of which must be there, in lower case; pattern). Each pattern has one group "s": the secret itself. Linear by
+# construction: no nested quantifiers.
+_PATTERNS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = tuple(
+    (needles, re.compile(p, re.I))
+    for needles, p in (
+        (_NAMED, rf"(?<![\w-])-{{0,2}}{_NAME}[\"']?\s?:?=\s?(?P<s>{_VALUE})"),  # password=…, PGPASSWORD=…
+        (_NAMED, rf"(?<![\w-])(?!passwd:){_NAME}[\"']?\s?:\s(?P<s>{_VALUE})"),  # token: …, but not nsswitch's passwd:
+        (_NAMED, rf"(?<!\S)--?{_NAME}\s(?P<s>(?!-){_VALUE})"),  # --password …
+        (("://",), r"\b[a-z][a-z0-9+.-]{1,15}://[^\s/:@]{0,64}:(?P<s>[^\s/@]{1,256})@"),  # scheme://user:secret@host
+        (("sshpass",), r"\bsshpass\s-p\s?(?P<s>\S+)"),
+        (_MYSQL, r"\b(?:mysql|mysqldump|mariadb|mariadb-dump|mysqladmin|xtrabackup)\b[^\n|;]{0,300}?\s-p(?P<s>[^\s-]\S*)"),
+        (("curl", "wget"), r"\b(?:curl|wget)\b[^\n|;]{0,300}?\s(?:-u|--user)[\s=](?P<s>\S+:\S+)"),
+        (("smbclient",), r"\bsmbclient\b[^\n|;]{0,300}?\s-U\s?\S{1,64}%(?P<s>\S+)"),
+        (("authorization",), r"\bauthorization:\s?(?:basic|bearer)\s(?P<s>\S+)"),
+        (
+            ("akia", "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "xox"),
+            r"\b(?P<s>AKIA[0-9A-Z]{16}|gh[pousr]_[A-Za-z0-9]{36}|xox[abprs]-[A-Za-z0-9-]{10,72})\b",
+        ),
+        (("age-secret",), r"\b(?P<s>AGE-SECRET-KEY-1[0-9A-Z]{58})\b"),
+        (_HASHES, r"(?P<s>\$(?:1|2[aby]|5|6|7|y|gy|apr1)\$[./A-Za-z0-9$=,]{8,200})"),  # crypt(5)
+        (("private key",), r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?P<s>[^-]*)"),
     )
 )
 # Every pattern needs one of these characters, but the last few, which are long.
 _SUSPECT = re.compile(r"[\s=:$]")
 _LONG = 20
 _TOKEN = re.compile(r"AKIA|gh[pousr]_|xox[abprs]-|AGE-SECRET", re.I)
-# …and one of these words; looked for in lower case.
-_NEEDLES = (
-    "passw", "passphrase", "secret", "token", "api_key", "api-key", "apikey", "access_key", "access-key", "accesskey", "пароль",
-    "mysql_pwd", "psk", "://", "sshpass", "mysql", "mariadb", "xtrabackup", "curl", "wget", "smbclient", "authorization", "akia",
-    "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "xox", "$1$", "$2", "$5$", "$6$", "$7$", "$y$", "$gy$", "$apr1$", "private key",
-)  # fmt: skip
+_NEEDLES = tuple(dict.fromkeys(n for needles, _ in _PATTERNS for n in needles))
 _NEEDLE = re.compile("|".join(map(re.escape, _NEEDLES)))
 _BIG = 2000  # characters; above that only the lines around a needle are looked at
 # Values that configure a secret without being one.
@@ -60,13 +65,15 @@ def scrub(text: str) -> str:
     if not _SUSPECT.search(text) and (len(text) < _LONG or not _TOKEN.search(text)):
         return text
     if len(text) <= _BIG:
-        return _cut_all(text) if _NEEDLE.search(text.lower()) else text
+        low = text.lower()
+        return _cut_all(text, low) if _NEEDLE.search(low) else text
     return _by_lines(text)
 
 
-def _cut_all(text: str) -> str:
-    for pattern in _PATTERNS:
-        text = pattern.sub(_cut, text)
+def _cut_all(text: str, low: str) -> str:
+    for needles, pattern in _PATTERNS:
+        if any(n in low for n in needles):
+            text = pattern.sub(_cut, text)
     return text
 
 
@@ -77,11 +84,11 @@ def _by_lines(text: str) -> str:
     if not present:
         return text
     if "private key" in present or len(low) != len(text):  # some letters grow in lower case: then places do not agree
-        return _cut_all(text)
+        return _cut_all(text, low)
     parts: list[str] = []
     done = 0
     for start, end in _spans(low, present):
-        parts += [text[done:start], _cut_all(text[start:end])]
+        parts += [text[done:start], _cut_all(text[start:end], low[start:end])]
         done = end
     return "".join([*parts, text[done:]])
 
