@@ -13,7 +13,7 @@ from ._readings import NO_FILE, grepped
 
 # -P is understood since util-linux 2.20 (RHEL 7 has 2.23), -J only since 2.27
 _COLUMNS = "KNAME,NAME,PKNAME,TYPE,SIZE,ROTA,RM,RO,TRAN,VENDOR,MODEL,SERIAL,FSTYPE,MOUNTPOINT"
-_PAIR = re.compile(r'([A-Z_:-]+)="([^"]*)"')
+_PAIR = re.compile(r'(?<![A-Z_:-])([A-Z_:-]{1,40})="([^"]*)"')
 _HEX = re.compile(rb"\\x([0-9a-fA-F]{2})")
 _FILES = "size removable ro queue/rotational device/vendor device/model device/serial loop/backing_file"
 _SYSFS = " ".join(f"/sys/block/*/{name}" for name in _FILES.split())

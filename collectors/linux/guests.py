@@ -81,6 +81,6 @@ def container_state(status: str) -> str:
     """
     if "(Paused)" in status:
         return "paused"
-    marks = re.findall(r"\([^)]*\)", status)
+    marks = re.findall(r"\([^()]{0,60}\)", status)
     word = (status.split() or [""])[0].lower()
     return " ".join([{"up": "running"}.get(word, word), *marks])

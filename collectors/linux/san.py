@@ -11,7 +11,7 @@ from auditkit.probing import NotHere, NotUnderstood, Reply, Shell, probe
 _SESSION = re.compile(r"(\w+): \[(\d+)\] (\S+),(-?\d+) (\S+)")
 _MAP = re.compile(r"(?:\w+: )?(\S+) (?:\((\S+)\) )?dm-(\d+) (.*)$")
 _NOT_LOADED = r"DM multipath kernel driver not loaded"
-_PATH = re.compile(r"[|` ]+[-|`]*[-+ ]*\s*(\d+:\d+:\d+:\d+|#:#:#:#)\s+(\S+)\s+(\S+)\s+(.*)$")
+_PATH = re.compile(r"(?:\d+:\d+:\d+:\d+|#:#:#:#)\s+(\S+)\s+\S+\s+(.*)$")  # behind the tree's lines
 
 
 @fact(key=("session",))
@@ -60,12 +60,12 @@ def multipath(reply: Reply) -> Iterator[MultipathDevice]:
         raise NotUnderstood(f"exit code {reply.code}")
     maps: list[tuple[re.Match[str], list[tuple[str, str]]]] = []
     for line in reply.lines():
-        head, path = _MAP.match(line), _PATH.match(line)
+        head, path = _MAP.match(line), _PATH.match(line.lstrip("|`-+ "))
         if head and not line.startswith(("|", "`", " ")):
             maps.append((head, []))
         elif path and maps:
-            maps[-1][1].append((path[2], path[4]))
-        elif not re.match(r"size=|[|`]-[+|]- policy=|[| `+-]+policy=", line):
+            maps[-1][1].append((path[1], path[2]))
+        elif not line.lstrip("|`-+ ").startswith(("size=", "policy=")):
             raise NotUnderstood(f"neither map nor path: {line[:80]!r}")
     if not maps:
         raise NotHere("no disk over several ways")
