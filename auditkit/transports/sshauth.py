@@ -16,7 +16,7 @@ import paramiko
 from auditkit.errors import TransportError
 from auditkit.text import one_line
 from auditkit.transports.base import Credential, Masked
-from auditkit.transports.sshkeys import agent_keys, load_key, told
+from auditkit.transports.sshkeys import AGENT_KEYS, agent_keys, load_key, told
 from auditkit.transports.sshtransport import Answer, AsksMore, Prompts, Transport
 
 _PASSWORD = re.compile(r"pass|парол", re.IGNORECASE)
@@ -35,6 +35,7 @@ class Login:
     _allowed: tuple[str, ...] | None = None  # None: not asked yet
     _accepted: list[str] = field(default_factory=list)
     _refused: list[str] = field(default_factory=list)
+    _left: int = 0  # keys of the agent that are not offered
 
     def run(self, credential: Credential | None) -> None:
         """Log in. Raises TransportError (bad_credential, timed_out, refused), CredentialError for a key that cannot be used."""
@@ -44,7 +45,8 @@ class Login:
             if credential is not None and credential.private_key is not None:
                 keys = [load_key(credential, self.where)]
             elif password is None:
-                keys = open_.enter_context(agent_keys(self.where))
+                held = open_.enter_context(agent_keys(self.where))
+                keys, self._left = held[:AGENT_KEYS], len(held[AGENT_KEYS:])
             if any(self._steps(keys, password)):
                 return
         raise self._no_way(bool(keys), password is not None)
@@ -109,7 +111,8 @@ class Login:
         if self._accepted:
             return self._wrong(f"more is wanted, {allows}; add it to the credential")
         if self._refused:
-            return self._wrong(f"wrong, or not known there; {allows}")
+            rest = f"; {self._left} more keys of the ssh-agent were not offered: use key:FILE" if self._left else ""
+            return self._wrong(f"wrong, or not known there; {allows}{rest}")
         holds = " and ".join(["a key"] * has_key + ["a password"] * has_password)
         return self._wrong(f"the credential holds {holds}, and no method of the server takes it; {allows}")
 

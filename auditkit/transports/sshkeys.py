@@ -45,7 +45,7 @@ def told(key: paramiko.PKey) -> str:
 
 @contextmanager
 def agent_keys(where: str) -> Iterator[list[paramiko.PKey]]:
-    """Keys of the ssh-agent that can be used unattended, the first ones. Raises TransportError(bad_credential) where there is none."""
+    """Keys of the ssh-agent that can be used unattended. Raises TransportError(bad_credential) where there is none."""
     agent = None
     try:
         agent = paramiko.Agent()
@@ -58,7 +58,7 @@ def agent_keys(where: str) -> Iterator[list[paramiko.PKey]]:
                 "bad_credential", f"{where}: no credential is given and the ssh-agent holds no key; set `credential:` in targets.yaml, "
                 "or add your key (ssh-add)"
             )  # fmt: skip
-        yield held[:AGENT_KEYS]
+        yield held
     finally:
         agent.close()
 

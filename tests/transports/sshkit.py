@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import hashlib
 import os
 import shutil
 import socket
 import subprocess
 import tempfile
 import time
+import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -143,7 +143,7 @@ def sshd(more: str = "", kinds: Sequence[str] = ("ed25519",), keys: Sequence[Pat
 @contextlib.contextmanager
 def _running(folder: Path, more: str, kinds: Sequence[str], keys: Sequence[Path], pam: str, shell: str, port: int,
              users_keys: Sequence[Path]) -> Iterator[Sshd]:  # fmt: skip
-    made = list(keys) or [keygen(folder / f"host_{kind}", kind) for kind in kinds]
+    made = list(keys) or [keygen(folder / f"host_{kind}", kind, *(["-b", "2048"] if kind == "rsa" else [])) for kind in kinds]
     user_key = keygen(folder / "user_ed25519")
     known = [user_key, *users_keys]
     (folder / "authorized_keys").write_text("".join(k.with_name(f"{k.name}.pub").read_text() for k in known))
@@ -220,5 +220,7 @@ def by_key(place: Path, phrase: str | None = None, password: str | None = None) 
     return Credential(USER, Masked(password) if password else None, Masked(place.read_text()), Masked(phrase) if phrase else None)
 
 
-def digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def frames(e: BaseException) -> str:
+    """What a printer of tracebacks with locals would show of an error, without the frame of the test that caught it."""
+    below = e.__traceback__.tb_next if e.__traceback__ else None
+    return "".join(traceback.TracebackException(type(e), e, below, capture_locals=True).format())
