@@ -219,6 +219,8 @@ def _header_footer(doc: Any) -> None:
         table._tbl.tblPr.append(parse_xml(f'<w:tblW {nsdecls("w")} w:w="5000" w:type="pct"/>'))
         for old in table._tbl.tblPr.findall(qn("w:tblW"))[:-1]:
             table._tbl.tblPr.remove(old)
+        for column, share in zip(table.columns, (0.7, 0.3), strict=True):
+            column.width = int(WIDTH * share)
         edge = "bottom" if part is s.header else "top"
         line = f'<w:tblBorders {nsdecls("w")}><w:{edge} w:val="single" w:sz="4" w:space="0" w:color="C9D2DC"/></w:tblBorders>'
         table._tbl.tblPr.insert_element_before(parse_xml(line), "w:tblLayout", "w:tblCellMar", "w:tblLook")

@@ -51,7 +51,7 @@ def built(block: Mapping[str, Any], look: Look, width: int) -> list[str]:
 
 def too_wide(block: Mapping[str, Any], look: Look) -> bool:
     """Whether a table does not fit on an upright page."""
-    return block["kind"] == "table" and bool(block["rows"]) and wide(_needs(block), look.width)
+    return block["kind"] == "table" and bool(block["rows"]) and wide(_needs(block), len(block["rows"]), look.width)
 
 
 def _needs(block: Mapping[str, Any]) -> list[Need]:
@@ -105,7 +105,7 @@ def _figures(block: Mapping[str, Any], look: Look, width: int) -> list[str]:
 
 
 def _verdicts(block: Mapping[str, Any], look: Look, width: int) -> list[str]:
-    sizes = widths((), (30, 16, 54), width)
+    sizes = widths([(1, 1, 1)] * 3, (30, 16, 54), width)
     made = [
         row(cell(sizes[0], paragraph(look.ids["Auditkit Answer"], words(a["question"])))
             + cell(sizes[1], paragraph(look.ids["Auditkit Answer"], words(a["answer"])), look.fills[a["tone"]])

@@ -25,10 +25,22 @@ def test_nobody_is_squeezed_below_his_longest_word_while_there_is_room() -> None
 
 
 def test_weights_go_before_what_is_found() -> None:
-    assert widths(needs(["a", "b"], [["x" * 50, "y"]]), (1.0, 3.0), 4000) == [1000, 3000]
+    assert widths(needs(["a", "b"], [["x", "y"]]), (1.0, 3.0), 4000) == [1000, 3000]
+
+
+def test_a_sum_of_money_is_one_word() -> None:
+    assert widths(needs(["₽", "Что"], [["12\u00a0780\u00a0000", "x " * 200]]), (0, 0), 3000)[0] >= 10 * LETTER + EDGE
 
 
 def test_many_columns_want_a_page_turned_sideways() -> None:
-    assert wide(needs(["x"] * 9, []), PAGE)
-    assert wide(needs(["Продолжительность"] * 6, []), PAGE)
-    assert not wide(needs(["Узел", "Роль"], []), PAGE)
+    assert wide(needs(["x"] * 9, []), 8, PAGE)
+    assert not wide(needs(["x"] * 9, []), 7, PAGE)
+    assert wide(needs(["Продолжительность"] * 6, []), 1, PAGE)
+    assert not wide(needs(["Узел", "Роль"], []), 500, PAGE)
+
+
+def test_a_weight_squeezes_nobody_below_his_longest_word() -> None:
+    number, what, who = widths(needs(["Количество", "Что", "Исполнитель"], []), (0.1, 9.0, 0.1), PAGE)
+    assert number >= len("Количество") * LETTER + EDGE
+    assert who >= len("Исполнитель") * LETTER + EDGE
+    assert what > number + who
