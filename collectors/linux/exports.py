@@ -19,9 +19,9 @@ _TRUE = ("yes", "true", "1", "on")
 
 @probe(
     "linux.exports",
-    r"find /etc/exports /etc/exports.d -type f \( -path /etc/exports -o -name '*.exports' \) -exec tail -v -n +1 -- {} +",
+    "head -v -n 5000 -- /etc/exports /etc/exports.d/*.exports",
     codes=(0, 1),
-    harmless=rf"^find: .*{NO_FILE}",
+    harmless=NO_FILE,
     no_file="no NFS exports here",
 )
 def exports(reply: Reply) -> Iterator[Export]:
