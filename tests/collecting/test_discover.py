@@ -46,6 +46,7 @@ class Client:
     ports: tuple[int, ...]
     store: Store = field(default_factory=lambda: Store.open(None))
     journal: list[Sent] = field(default_factory=list)
+    books: list[Book] = field(default_factory=list)
 
     @property
     def registry(self) -> Registry:
@@ -73,15 +74,20 @@ class Client:
 
     def book(self, snapshot: SnapshotInfo | int) -> Book:
         info = self.store.snapshot(snapshot) if isinstance(snapshot, int) else snapshot
-        return build(self.store, info, self.registry, TODAY)
+        self.books.append(build(self.store, info, self.registry, TODAY))
+        return self.books[-1]
 
     def answers(self, snapshot: SnapshotInfo) -> dict[str, Answer]:
         return {a.question.arg: a for a in self.store.answers(snapshot.id) if a.question.probe == "discovery.host"}
 
 
 @pytest.fixture
-def client() -> Client:
-    return Client(tuple(free_ports(A, 2)))
+def client() -> Iterator[Client]:
+    made = Client(tuple(free_ports(A, 2)))
+    yield made
+    for book in made.books:
+        book.db.close()
+    made.store.close()
 
 
 def test_without_permission_nothing_is_sent_and_nothing_is_written(client: Client) -> None:

@@ -76,6 +76,16 @@ def swept(address: str, **more: Any) -> dict[str, Any]:
             "ptr": None, "snmp": None} | more  # fmt: skip
 
 
+BOOKS: list[Book] = []
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    while BOOKS:
+        BOOKS.pop().db.close()
+
+
 def book(*lines: str, sweeps: tuple[dict[str, Any], ...] = ()) -> Book:
     store = Store.open(None)
     sweeper = registry().probes["discovery.host"]
@@ -88,7 +98,9 @@ def book(*lines: str, sweeps: tuple[dict[str, Any], ...] = ()) -> Book:
         seen = Reply(json.dumps(body).encode(), at=NOW, arg=body["address"])
         answers.append(Told(Question("range-a", sweeper.name, body["address"]), "", sweeper.outcome(seen), seen, NOW, False))
     store.record(snap, answers)
-    return build(store, store.snapshot(snap), known, date(2026, 11, 25))
+    BOOKS.append(build(store, store.snapshot(snap), known, date(2026, 11, 25)))
+    store.close()
+    return BOOKS[-1]
 
 
 def test_neighbours_connections_routers_and_accounts_are_mentioned() -> None:
