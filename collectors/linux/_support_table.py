@@ -19,12 +19,12 @@ _FILE = "support_ends.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A product of the table. parts: how many parts of a version make a row; 0 = rolling. rows: version -> (ends, extended)."""
+    """A product of the table. parts: how many parts of a version make a row; 0 = rolling. rows: version -> (ends, extended, source)."""
 
     parts: int
     source: str
     checked_on: date | None
-    rows: dict[str, tuple[date | None, date | None]]
+    rows: dict[str, tuple[date | None, date | None, str]]
 
 
 @cache
@@ -42,11 +42,19 @@ def products() -> dict[str, Product]:
 
 def _product(entry: dict[str, Any]) -> Product:
     rows = {}
-    for version, (_, ends, extended) in entry["versions"].items():
+    for version, (_, ends, extended, *own) in entry["versions"].items():
         if not isinstance(version, str):
             raise TypeError(f"{entry['id']}: put the version {version} in quotes")
-        rows[version] = (None if ends == "open" else _date(ends), None if extended is None else _date(extended))
-    return Product(int(entry["parts"]), entry["source"] or "", entry["checked_on"], rows)
+        source = _source(entry, own[0] if own else entry["source"])
+        rows[version] = (None if ends == "open" else _date(ends), None if extended is None else _date(extended), source)
+    return Product(int(entry["parts"]), _source(entry, entry["source"]), entry["checked_on"], rows)
+
+
+def _source(entry: dict[str, Any], url: str | None) -> str:
+    kind = entry.get("kind", "vendor")
+    if kind not in ("vendor", "secondary"):
+        raise ValueError(f"{entry['id']}: kind is vendor or secondary, not {kind!r}")
+    return f"{url} (secondary)" if url and kind == "secondary" else url or ""
 
 
 def _date(value: object) -> date:
@@ -60,19 +68,21 @@ def support_end(product: str, version: str) -> SupportEnd:
 
     >>> support_end("debian", "12.8").ends, support_end("nixos", "24.05").state
     (datetime.date(2026, 7, 11), 'unknown')
+
+    source ends in "(secondary)" where it is not the vendor's own page.
     """
     known = products().get(product)
     if known is None:
         return SupportEnd(product=product, version=version, ends=None, extended_ends=None, state="unknown", source="", checked_on=None)
     row = _row(version, known)
-    ends, extended = known.rows.get(row, (None, None))
+    ends, extended, source = known.rows.get(row, (None, None, known.source))
     return SupportEnd(
         product=product,
         version=row or version,
         ends=ends,
         extended_ends=extended,
         state="rolling" if known.parts == 0 else "unknown" if not row else "dated" if ends else "open",
-        source=known.source,
+        source=source,
         checked_on=known.checked_on,
     )
 

@@ -53,8 +53,7 @@ def os_support_end(reply: Reply) -> Iterator[OsSupportEnd]:
 @derived("host.support")
 def support(os: OsRelease, named: Sequence[OsSupportEnd]) -> Iterator[SupportEnd]:
     """The table's row; where it has none, what the system says of itself; else `unknown`."""
-    product = "centos-stream" if os.distro == "centos" and "stream" in os.name.lower() else os.distro
-    known = support_end(product or "", os.version or "")
+    known = support_end(_product(os), os.version)
     if known.state == "unknown" and named:
         yield SupportEnd(
             product=known.product, version=known.version, ends=named[0].ends, extended_ends=None, state="dated",
@@ -62,6 +61,15 @@ def support(os: OsRelease, named: Sequence[OsSupportEnd]) -> Iterator[SupportEnd
         )  # fmt: skip
     else:
         yield known
+
+
+def _product(os: OsRelease) -> str:
+    """The ID of os-release, where two products do not share one: CentOS Stream, and ALT SP ("ALT SPServer", "ALT SP Server")."""
+    if os.distro == "centos" and "stream" in os.name.lower():
+        return "centos-stream"
+    if os.distro == "altlinux" and re.search(r"\bSP", f"{os.name} {os.pretty}"):
+        return "altlinux-sp"
+    return os.distro
 
 
 @derived("host.product_support")

@@ -14,12 +14,14 @@ from auditkit.model.shared.host import Kernel, OsRelease
 from auditkit.model.shared.software import InstalledKernel, Package, RebootRequired, SupportEnd
 from auditkit.probing import Reply
 from auditkit.registry import registry
+from tests.lab import cases
 
 
-def ends(distro: str, version: str, name: str = "") -> SupportEnd:
+def ends(distro: str, version: str, name: str = "", pretty: str = "") -> SupportEnd:
     release = OsRelease(
-        os_family="linux", distro=distro, based_on=(), name=name, version=version, full_version=version, codename="", variant="", pretty=""
-    )
+        os_family="linux", distro=distro, based_on=(), name=name, version=version, full_version=version, codename="", variant="",
+        pretty=pretty,
+    )  # fmt: skip
     (row,) = registry().derived["host.support"].read(release, [])
     assert isinstance(row, SupportEnd)
     return row
@@ -50,6 +52,65 @@ def test_the_row_of_a_release(distro: str, version: str, expected: date) -> None
 def test_what_is_not_in_the_table_is_unknown(distro: str, version: str) -> None:
     row = ends(distro, version)
     assert (row.ends, row.extended_ends, row.state) == (None, None, "unknown")
+
+
+def recorded_release(case: str) -> OsRelease:
+    outcome = registry().probes["linux.os_release"].outcome(cases.load(cases.REPLIES / "linux.os_release" / case).reply)
+    assert isinstance(outcome, Found)
+    (release,) = outcome.facts
+    assert isinstance(release, OsRelease)
+    return release
+
+
+@pytest.mark.parametrize(
+    ("case", "product", "version", "expected"),
+    [
+        ("astra-orel-2.12", "astra", "2.12.43", None),
+        ("astra-1.7.5", "astra", "1.7", None),
+        ("astra-1.8", "astra", "1.8", None),
+        ("redos-7.3", "redos", "7.3", None),
+        ("redos-8.0", "redos", "8.0.3", None),
+        ("alt-p10", "altlinux", "10", date(2024, 6, 30)),
+        ("alt-server-11", "altlinux", "11.0", None),
+        ("alt-8-sp", "altlinux-sp", "8.2", None),  # not p8, which ended in 2019: the certified line lives on
+        ("rosa-fresh-r11.1", "rosa", "2016.1", date(2018, 6, 30)),
+    ],
+)
+def test_a_russian_system_as_it_names_itself_finds_its_product(case: str, product: str, version: str, expected: date | None) -> None:
+    (row,) = registry().derived["host.support"].read(recorded_release(case), [])
+    assert isinstance(row, SupportEnd)
+    assert (row.product, row.version, row.ends, row.state) == (product, version, expected, "dated" if expected else "unknown")
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"),
+    [("8.2", date(2019, 12, 31)), ("9.2", date(2023, 12, 31)), ("p10", date(2024, 6, 30)), ("10.4", date(2024, 6, 30))],
+)
+def test_the_platforms_of_alt(version: str, expected: date) -> None:
+    row = ends("altlinux", version, "ALT Server")
+    assert (row.ends, row.checked_on) == (expected, date(2026, 11, 25))
+
+
+@pytest.mark.parametrize(
+    ("name", "pretty"),
+    [("ALT SPServer", "ALT 8 SP Server (cliff)"), ("ALT SP Server", "ALT SP Server 11100-01"), ("ALT", "ALT 8 SP Workstation")],
+)
+@pytest.mark.parametrize("version", ["8.2", "10", "10.2"])
+def test_alt_sp_never_takes_the_date_of_a_platform_with_its_number(name: str, pretty: str, version: str) -> None:
+    row = ends("altlinux", version, name, pretty)
+    assert (row.product, row.ends, row.state) == ("altlinux-sp", None, "unknown")
+
+
+def test_sisyphus_has_no_support_end_and_is_not_a_platform() -> None:
+    assert ends("altlinux", "20240122", "Sisyphus", "ALT Regular").state == "unknown"
+
+
+def test_a_source_that_is_not_the_vendors_says_so() -> None:
+    assert ends("debian", "12").source.startswith("https://")
+    assert "secondary" not in ends("debian", "12").source
+    assert ends("altlinux", "9").source == "https://github.com/altlinux/trivy/blob/main/pkg/detector/ospkg/alt/alt.go (secondary)"
+    assert ends("altlinux", "8").source.startswith("https://github.com/docker-library/docs/")  # a row with a source of its own
+    assert ends("rosa", "2014.1").source.endswith(" (secondary)")
 
 
 def test_centos_stream_is_a_product_of_its_own() -> None:
