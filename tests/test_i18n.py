@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+
 import pytest
 
 from auditkit import i18n
-from auditkit.i18n import MessageError, catalogue, hours, number, placeholders, size, text, when
+from auditkit.i18n import LANGS, Lang, MessageError, catalogue, hours, number, placeholders, read, size, text, when
+from auditkit.registry import registry
 
 
 def test_both_languages_have_the_same_messages() -> None:
@@ -18,6 +21,20 @@ def test_a_message_names_the_same_values_in_both_languages(message: str) -> None
     en, ru = catalogue("en")[message], catalogue("ru")[message]
     assert {placeholders(form) for form in (*ru, en[-1])} == {placeholders(en[-1])}
     assert placeholders(en[0]) <= placeholders(en[-1])
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("table", sorted(registry().types))
+def test_every_table_has_its_words(table: str, lang: Lang) -> None:
+    """The knowledge base would else show the bare name of a built-in table."""
+    said = text(lang, f"table.{table}")
+    assert said not in {table, table.replace("_", " ")}
+    assert (lang == "ru") == any("а" <= letter <= "я" for letter in said.lower())
+
+
+def test_no_words_are_kept_for_a_table_that_is_gone() -> None:
+    words = read("ru", "tables.po", (files("auditkit") / "locale/ru/tables.po").read_bytes())
+    assert {key.removeprefix("table.") for key in words} == set(registry().types)
 
 
 @pytest.mark.parametrize("message", sorted(catalogue("ru")))
