@@ -66,7 +66,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
         else:
             found = _WORD.match(text, at)
             if not found:
-                raise NotUnderstood(f"no word at {text[at : at + 40]!r}")
+                raise NotUnderstood(f"no word in line {text.count(chr(10), 0, at) + 1}")
             yield "word", found[0]
         at = found.end()
 
@@ -93,5 +93,5 @@ def _block(tokens: list[tuple[str, str]], depth: int) -> tuple[Directive, ...]:
         if depth:
             raise NotUnderstood("a block does not end")
     if words:
-        raise NotUnderstood(f"a directive does not end: {' '.join(words)[:80]!r}")
+        raise NotUnderstood(f"a directive of {len(words)} words does not end")
     return tuple(body)

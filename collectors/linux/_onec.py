@@ -23,7 +23,7 @@ def brackets(text: str) -> list[Value]:
     while at < len(text):
         found = _TOKEN.match(text, at)
         if not found:
-            raise NotUnderstood(f"no value at {text[at : at + 40]!r}")
+            raise NotUnderstood(f"no value in line {text.count(chr(10), 0, at) + 1}")
         at = found.end()
         kind = found.lastgroup
         if kind == "open":

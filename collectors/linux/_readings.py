@@ -1,4 +1,7 @@
-"""What several readers of this folder need: lines of `grep -H`, files of `head -v`, addresses. No probe of its own."""
+"""What several readers of this folder need: lines of `grep -H`, files of `head -v`, addresses. No probe of its own.
+
+Their complaints name a place and never quote it: configurations hold passwords, and a complaint is shown to everybody.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +22,10 @@ def grepped(reply: Reply) -> Iterator[tuple[str, str]]:
     >>> list(grepped(Reply(b"/etc/a.conf:  Server=10.0.0.1\\n")))
     [('/etc/a.conf', 'Server=10.0.0.1')]
     """
-    for line in reply.lines():
+    for number, line in enumerate(reply.lines(), 1):
         file, colon, said = line.partition(":")
         if not colon or not file.startswith("/"):
-            raise NotUnderstood(f"no line of a file: {line[:80]!r}")
+            raise NotUnderstood(f"line {number} names no file")
         yield file, said.strip()
 
 
@@ -34,7 +37,7 @@ def headed(reply: Reply) -> Iterator[tuple[str, str]]:
     """
     parts = re.split(r"^==> (/.*) <==\n", reply.text, flags=re.M)
     if parts[0].strip():
-        raise NotUnderstood(f"no file is named before {parts[0][:80]!r}")
+        raise NotUnderstood("no file is named before the first line")
     yield from zip(parts[1::2], parts[2::2], strict=True)
 
 

@@ -53,7 +53,7 @@ def _certificate(block: str, source: str, position: int, in_use: bool | None) ->
                 in_use=in_use,
             )
     except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension) as e:
-        raise NotUnderstood(f"{source}: certificate {position + 1} is damaged or of an unknown kind: {e}") from e
+        raise NotUnderstood(f"{source}: certificate {position + 1} is damaged or of an unknown kind") from e
 
 
 def _key(read: lib.Certificate) -> tuple[str, int | None]:

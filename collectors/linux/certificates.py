@@ -34,7 +34,7 @@ _MOST = 20  # a longer file is a bundle of authorities
 @probe(
     "linux.certificates",
     Shell(
-        "sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p' \"$1\" && grep -L -e -----BEGIN -- \"$1\"",
+        'sed -n \'/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p\' "$1" && grep -L -e -----BEGIN -- "$1"',
         root_helps=True,
     ),
     each=Shell(_FIND, root_helps=True),

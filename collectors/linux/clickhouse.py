@@ -63,7 +63,7 @@ def _xml(file: str, text: str) -> ElementTree.Element:
     try:
         return ElementTree.fromstring(text.strip())
     except ElementTree.ParseError as e:
-        raise NotUnderstood(f"{file}: no XML: {e}") from e
+        raise NotUnderstood(f"{file}: no XML at line {e.position[0]}") from e
 
 
 def _last(roots: list[ElementTree.Element], tag: str) -> str | None:

@@ -51,7 +51,7 @@ def _sections(lines: Iterator[str]) -> dict[str, dict[str, str]]:
     """`[section]` and `name = value` lines; names in lower case."""
     sections: dict[str, dict[str, str]] = {}
     current: dict[str, str] = {}
-    for line in lines:
+    for number, line in enumerate(lines, 1):
         head = re.match(r"\[([^\]]+)\]", line)
         name, equals, value = line.partition("=")
         if head:
@@ -59,7 +59,7 @@ def _sections(lines: Iterator[str]) -> dict[str, dict[str, str]]:
         elif equals:
             current[name.strip().lower()] = value.strip()
         elif not line.startswith(("include", "includedir")):
-            raise NotUnderstood(f"neither a section nor a setting: {line[:40]!r}")
+            raise NotUnderstood(f"line {number} is neither a section nor a setting")
     return sections
 
 

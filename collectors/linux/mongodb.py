@@ -44,7 +44,8 @@ def _yaml(text: str) -> dict[str, Any]:
     try:
         read = yaml.safe_load(text)
     except yaml.YAMLError as e:
-        raise NotUnderstood(f"no YAML: {e}") from e
+        mark = getattr(e, "problem_mark", None)
+        raise NotUnderstood(f"no YAML{f' at line {mark.line + 1}' if mark else ''}") from e
     if not isinstance(read, dict):
         raise NotUnderstood("no mapping of settings: the form before MongoDB 2.6?")
     return {f"{k}.{k2}": v2 for k, v in read.items() if isinstance(v, dict) for k2, v2 in v.items()}

@@ -45,7 +45,7 @@ def monitoring(reply: Reply) -> Iterator[MonitoringAgent]:
     servers: dict[str, list[str]] = {}
     config: dict[str, set[str]] = {}
     running: set[str] = set()
-    for line in reply.lines():
+    for number, line in enumerate(reply.lines(), 1):
         process = re.match(r"\d+ (.+)$", line)
         file, colon, said = line.partition(":")
         if process:
@@ -55,7 +55,7 @@ def monitoring(reply: Reply) -> Iterator[MonitoringAgent]:
             config.setdefault(product, set()).add(file)
             servers.setdefault(product, []).extend(_servers(said.strip(), names))
         else:
-            raise NotUnderstood(f"neither a setting nor a process: {line[:80]!r}")
+            raise NotUnderstood(f"line {number} is neither a setting nor a process")
     for product in sorted({*config, *running}):
         told = tuple(dict.fromkeys(servers.get(product, [])))
         files = tuple(sorted(config.get(product, ())))
@@ -66,14 +66,14 @@ def _of_process(name: str) -> str:
     for product, (process, _, _) in _AGENTS.items():
         if re.match(process, name):
             return product
-    raise NotUnderstood(f"a process that was not asked for: {name[:40]!r}")
+    raise NotUnderstood("a process that was not asked for")
 
 
 def _of_file(file: str) -> tuple[str, tuple[str, ...]]:
     for product, (_, files, names) in _AGENTS.items():
         if file in files:
             return product, names
-    raise NotUnderstood(f"a file that was not asked for: {file[:80]!r}")
+    raise NotUnderstood("a file that was not asked for")
 
 
 def _servers(said: str, names: tuple[str, ...]) -> Iterator[str]:

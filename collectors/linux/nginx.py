@@ -73,4 +73,3 @@ def _site(server: str, file: str, block: Directive, upstreams: dict[str, tuple[s
 def _resolved(target: str, upstreams: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     host = target.partition("://")[2] or target
     return upstreams.get(host.partition("/")[0], (host.partition("/")[0] if not host.startswith("unix:") else host,))
-

@@ -81,7 +81,7 @@ def onec_publications(reply: Reply) -> Iterator[OneCPublication]:
         try:
             point = ElementTree.fromstring(text.strip().removeprefix("\ufeff"))
         except ElementTree.ParseError as e:
-            raise NotUnderstood(f"{file}: no XML: {e}") from e
+            raise NotUnderstood(f"{file}: no XML at line {e.position[0]}") from e
         named = {m[1].lower(): m[2].strip('"') for m in re.finditer(r'(\w+)=("[^"]*"|[^;]*)', point.attrib["ib"])}
         below = {e.tag.rpartition("}")[2]: e.attrib for e in point}
         yield OneCPublication(

@@ -29,14 +29,14 @@ def redis(reply: Reply) -> Iterator[Database | DatabaseExposure]:
     lines = list(reply.lines())
     version = re.match(r"(Redis|Valkey|Server)\b.* v=(\S+)", lines[0])
     if not version:
-        raise NotUnderstood(f"no version: {lines[0][:80]!r}")
+        raise NotUnderstood("the first line tells no version")
     running = bool(re.fullmatch(r"[\d ]+", lines[-1]))
     engine = "valkey" if "valkey" in lines[0].lower() else "redis"
     files: dict[str, dict[str, str]] = {}
-    for line in lines[1 : -1 if running else None]:
+    for number, line in enumerate(lines[1 : -1 if running else None], 2):
         file, colon, said = line.partition(":")
         if not colon or not file.startswith("/"):
-            raise NotUnderstood(f"no line of a file: {line[:80]!r}")
+            raise NotUnderstood(f"line {number} names no file")
         name, value = option(said.strip())
         files.setdefault(file, {})[name.lower()] = value
     if not files:

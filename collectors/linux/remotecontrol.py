@@ -13,7 +13,7 @@ from ._readings import NO_FILE, NO_PROCESS
 # product -> (process as pgrep shows it, at most 15 letters; what an installation leaves)
 _PRODUCTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "AnyDesk": ("anydesk", ("/usr/bin/anydesk", "/etc/anydesk", "/opt/anydesk")),
-    "RustDesk": ("rustdesk", ("/usr/bin/rustdesk", "/usr/lib/rustdesk", "/usr/share/rustdesk", "/root/.config/rustdesk")),
+    "RustDesk": ("rustdesk", ("/usr/bin/rustdesk", "/usr/lib/rustdesk", "/usr/share/rustdesk")),
     "RuDesktop": ("rudesktop", ("/usr/bin/rudesktop", "/opt/rudesktop", "/usr/share/rudesktop-client")),
     "TeamViewer": ("teamviewerd|TeamViewer", ("/opt/teamviewer", "/etc/teamviewer", "/usr/bin/teamviewer")),
     "Assistant": ("assistant|asts", ("/opt/assistant", "/opt/Assistant", "/etc/assistant")),
@@ -31,9 +31,9 @@ _PRODUCTS: dict[str, tuple[str, tuple[str, ...]]] = {
         "Xvnc|Xtigervnc|Xtightvnc|x11vnc|vncserver|x0vncserver|krfb|vino-server|wayvnc|gnome-remote-de",
         ("/usr/bin/x11vnc", "/usr/bin/Xtigervnc", "/usr/bin/Xtightvnc", "/usr/bin/vncserver-x11", "/usr/bin/wayvnc", "/etc/vnc"),
     ),
-    "ngrok": ("ngrok", ("/usr/local/bin/ngrok", "/usr/bin/ngrok", "/snap/bin/ngrok", "/root/.config/ngrok", "/root/.ngrok2")),
+    "ngrok": ("ngrok", ("/usr/local/bin/ngrok", "/usr/bin/ngrok", "/snap/bin/ngrok")),
     "frp": ("frpc|frps", ("/usr/bin/frpc", "/usr/local/bin/frpc", "/etc/frp", "/opt/frp")),
-    "cloudflared": ("cloudflared", ("/usr/bin/cloudflared", "/usr/local/bin/cloudflared", "/etc/cloudflared", "/root/.cloudflared")),
+    "cloudflared": ("cloudflared", ("/usr/bin/cloudflared", "/usr/local/bin/cloudflared", "/etc/cloudflared")),
     "ZeroTier": ("zerotier-one", ("/var/lib/zerotier-one", "/usr/sbin/zerotier-one")),
     "Tailscale": ("tailscaled", ("/usr/sbin/tailscaled", "/var/lib/tailscale")),
     "NetBird": ("netbird", ("/usr/bin/netbird", "/etc/netbird")),
@@ -101,7 +101,7 @@ def reverse_ssh(reply: Reply) -> Iterator[RemoteControl]:
     for line in reply.lines():
         process = re.match(r"\d+ (\S.*)$", line)
         if not process and not line.startswith("/"):
-            raise NotUnderstood(f"neither a unit nor a process: {line[:80]!r}")
+            raise NotUnderstood("a line that is neither a unit nor a process")
         running = running or bool(process)
         evidence.add(f"process {process[1]}" if process else line.strip())
     if evidence:

@@ -72,14 +72,14 @@ def openvpn(reply: Reply) -> Iterator[VpnTunnel]:
     """One tunnel a configuration file; it is up where a process names the file."""
     said: dict[str, list[list[str]]] = {}
     processes = ""
-    for line in reply.lines():
+    for number, line in enumerate(reply.lines(), 1):
         file, colon, rest = line.partition(":")
         if re.match(r"\d+ \S", line):
             processes += f"{line} \n"
         elif colon and file.startswith("/"):
             said.setdefault(file, []).append(rest.split())
         else:
-            raise NotUnderstood(f"neither a setting nor a process: {line[:40]!r}")
+            raise NotUnderstood(f"line {number} is neither a setting nor a process")
     for file, lines in said.items():
         remotes = [":".join(w[1:3]) for w in lines if w[0] == "remote" and len(w) > 1]
         routes = [_network(w[1], w[2]) for w in lines if w[0] in ("server", "route") and len(w) > 2]
@@ -116,7 +116,7 @@ def ipsec(reply: Reply) -> Iterator[VpnTunnel]:
     """`conn NAME` and its `key=value` lines; `conn %default` gives what others leave out. strongSwan and Libreswan."""
     conns: dict[tuple[str, str], dict[str, str]] = {}
     current: dict[str, str] = {}
-    for line in reply.lines():
+    for number, line in enumerate(reply.lines(), 1):
         file, _, said = line.partition(":")
         head = re.match(r"(conn|config|ca)\s+(\S+)", said)
         name, equals, value = said.strip().partition("=")
@@ -125,7 +125,7 @@ def ipsec(reply: Reply) -> Iterator[VpnTunnel]:
         elif equals:
             current[name.strip()] = value.split("#")[0].strip()
         elif not said.startswith("include "):
-            raise NotUnderstood(f"no setting: {said[:40]!r}")
+            raise NotUnderstood(f"line {number} is no setting")
     base = {k: v for (_, name), settings in conns.items() if name == "%default" for k, v in settings.items()}
     for (file, name), own in conns.items():
         if name != "%default":
