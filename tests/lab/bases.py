@@ -6,18 +6,16 @@ base at once: the second waits for the first (flock(2)).
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.lab.ground import LabError, cache
+from tests.lab.ground import LabError, cache, locked
 
 _HOST = """systemd systemd-sysv dbus openssh-server cron sudo procps iproute2 iputils-ping dmidecode lsb-release login passwd openssl"""
 _RICH = """lvm2 mdadm smartmontools nfs-kernel-server nginx-light redis-server postgresql postfix chrony fail2ban python3-systemd ufw
@@ -67,16 +65,6 @@ def mirror() -> str:
         for url in re.findall(r"^(?:URIs:\s*|deb\s+(?:\[[^\]]*\]\s*)?)(http\S+/debian/?)\s", text, re.M):
             return str(url)
     raise LabError("no Debian mirror in apt's sources; set AUDITKIT_LAB_MIRROR to one")
-
-
-@contextmanager
-def locked(name: str) -> Iterator[None]:
-    """One at a time on this machine."""
-    folder = cache() / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / name).open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def made(name: str) -> Path:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shlex
 import shutil
 import subprocess
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 PROGRAMS = ("ip", "mmdebstrap", "mount", "nsenter", "setpriv", "ssh-keygen", "unshare")
@@ -57,7 +60,20 @@ def sh(*argv: str | Path, data: bytes | None = None, seconds: float = 60) -> byt
 def spawn(argv: Sequence[str | Path], procs: Path, console: Path) -> subprocess.Popen[bytes]:
     """Start a program that stays, in a session of its own and in that cgroup (so that all it ever forks can be found and ended)."""
     with console.open("ab") as said:
-        return subprocess.Popen(
+        child = subprocess.Popen(
             ["/bin/sh", "-c", 'echo $$ > "$0" && exec "$@"', str(procs), *map(str, argv)],
             stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True, cwd="/",
         )  # fmt: skip
+    while child.poll() is None and str(child.pid) not in procs.read_text().split():
+        time.sleep(0.01)  # until it is there: whoever takes the lab down finds it by its cgroup alone
+    return child
+
+
+@contextmanager
+def locked(name: str) -> Iterator[None]:
+    """One at a time on this machine."""
+    folder = cache() / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / name).open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -7,7 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,11 +55,15 @@ class Host:
 
     def new_host_key(self) -> str:
         """Give its sshd another key, as a reinstallation does; returns that key."""
-        self.must(
-            "rm /etc/ssh/ssh_host_ed25519_key* && ssh-keygen -q -t ed25519 -N '' -f /etc/ssh/ssh_host_ed25519_key && systemctl restart ssh"
-        )
-        _until(lambda: _greets(self.network, self.address), 10, f"{self.name}: sshd did not come back")
+        old = "/etc/ssh/ssh_host_ed25519_key"
+        self.must(f"rm {old} {old}.pub && ssh-keygen -q -t ed25519 -N '' -f {old} && kill -HUP $(cat /run/sshd.pid)")
+        until(lambda: _greets(self.network, self.address), 10, f"{self.name}: sshd did not come back")
         return self.host_key
+
+    @property
+    def log(self) -> str:
+        """What its first process said: all of sshd's log where sshd is alone (init="sshd")."""
+        return self.network.console(self.name).read_text("utf-8", "replace")
 
 
 def enter(host: Host, user: str) -> list[str]:
@@ -86,11 +90,11 @@ def _boot(network: Network, name: str, below: Path, address: str, setup: Path | 
     folder, console = network.folder / "hosts" / name, network.console(name)
     for part in ("up", "work", "root"):
         (folder / part).mkdir()
-    _prepare(network, folder, below, name, address, setup)
+    prepare(network, folder, below, name, address, setup)
     network.plug(name, address)
     spaces = ("unshare", "--fork", "--pid", "--mount", "--uts", "--ipc", "--cgroup", "--kill-child")
     child = network.start_at(name, *spaces, HERE / "boot.sh", below, folder, name, init)
-    _until(lambda: _greets(network, address) or child.poll() is not None, 30, f"{name} did not come up, see {console}")
+    until(lambda: _greets(network, address) or child.poll() is not None, 30, f"{name} did not come up, see {console}")
     if child.poll() is not None:
         raise LabError(f"{name} ended at its start: {console.read_text('utf-8', 'replace')[-400:]}")
     pid = int(Path(f"/proc/{child.pid}/task/{child.pid}/children").read_text().split()[0])
@@ -98,10 +102,20 @@ def _boot(network: Network, name: str, below: Path, address: str, setup: Path | 
     return Host(name, address, pid, network)
 
 
-def _prepare(network: Network, folder: Path, below: Path, name: str, address: str, setup: Path | None) -> None:
+@contextlib.contextmanager
+def overlaid(folder: Path, below: Path) -> Iterator[Path]:
+    """A base with this folder's changes over it, mounted on its "root" until the block ends."""
     root = folder / "root"
     sh("mount", "-t", "overlay", "overlay", "-o", f"lowerdir={below},upperdir={folder}/up,workdir={folder}/work", root)
     try:
+        yield root
+    finally:
+        sh("umount", root)
+
+
+def prepare(network: Network, folder: Path, below: Path, name: str, address: str, setup: Path | None) -> None:
+    """What differs from host to host: names, host key, accounts, and what the setup script does."""
+    with overlaid(folder, below) as root:
         (root / "etc/hostname").write_text(f"{name}\n")
         (root / "etc/hosts").write_text(f"127.0.0.1 localhost\n{address} {name}\n")
         # ed25519 alone: an RSA key costs a second or two
@@ -109,8 +123,6 @@ def _prepare(network: Network, folder: Path, below: Path, name: str, address: st
         shutil.copy(network.key.with_suffix(".pub"), root / "lab-key.pub")
         for script in filter(None, (SETUPS / "common.sh", setup)):
             _run_setup(root, script)
-    finally:
-        sh("umount", root)
     if (folder / "up/data.d").is_dir():
         _disk(folder)
 
@@ -136,7 +148,8 @@ def _greets(network: Network, address: str) -> bool:
     return False
 
 
-def _until(done: Callable[[], bool], seconds: float, otherwise: str) -> None:
+def until(done: Callable[[], bool], seconds: float, otherwise: str) -> None:
+    """Look again and again until it is so. Raises LabError with that sentence when the time is over."""
     limit = time.monotonic() + seconds
     while not done():
         if time.monotonic() > limit:

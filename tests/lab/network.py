@@ -15,12 +15,11 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from tests.lab.ground import LabError, cache, cgroups, sh, spawn
+from tests.lab.ground import LabError, cache, cgroups, locked, sh, spawn
 
 GATEWAY = "10.99.0.1"
 CLONE_NEWNET = 0x40000000
@@ -47,8 +46,8 @@ class Network:
 
     @property
     def key(self) -> Path:
-        """Private key that root, auditor and engineer of every host accept."""
-        return self.folder / "id_ed25519"
+        """Private key that root, auditor and engineer of every host accept; one for all runs, so that a disk image can hold it."""
+        return cache() / "id_ed25519"
 
     def start(self) -> None:
         """Make it. Raises LabError."""
@@ -63,7 +62,9 @@ class Network:
         self.ip("link", "add", "br0", "type", "bridge")
         self.ip("addr", "add", f"{GATEWAY}/16", "dev", "br0")
         self.ip("link", "set", "br0", "up")
-        sh("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", self.key)
+        with locked("key"):
+            if not self.key.exists():
+                sh("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", self.key)
 
     def ip(self, *words: str, at: str = "") -> None:
         """ip(8) in the switch's namespace, or in the one of that host."""
@@ -83,11 +84,14 @@ class Network:
         self.ip("link", "set", "eth0", "up", at=host)
         self.ip("route", "add", "default", "via", GATEWAY, at=host)
 
-    def start_at(self, host: str, *argv: str | Path) -> subprocess.Popen[bytes]:
-        """Start a program that stays, in the namespace of something plugged in; its output goes to the host's console."""
+    def start_at(self, host: str, *argv: str | Path, switch: bool = False) -> subprocess.Popen[bytes]:
+        """Start a program that stays, in the namespace of something plugged in; its output goes to the host's console.
+
+        switch: in the switch's namespace instead.
+        """
         group = group_of(self.name) / host
         group.mkdir(parents=True, exist_ok=True)
-        there = ("nsenter", f"--net=/run/netns/{self.of(host)}")
+        there = ("nsenter", f"--net=/run/netns/{self.netns if switch else self.of(host)}")
         child = spawn((*there, *argv), group / "cgroup.procs", self.console(host))
         self.children.setdefault(host, []).append(child)
         return child
@@ -108,13 +112,14 @@ class Network:
             finally:
                 _enter(home.fileno())
 
-    def run(self, *argv: str | Path, **options: Any) -> subprocess.CompletedProcess[bytes]:
-        """subprocess.run in the lab's network; output captured, no check, unless said otherwise."""
+    def run(
+        self, *argv: str | Path, data: bytes = b"", env: Mapping[str, str] | None = None, cwd: Path | None = None, seconds: float = 300
+    ) -> subprocess.CompletedProcess[bytes]:
+        """A program of this machine in the lab's network; its output is captured, its exit code is the caller's to judge."""
         with self.inside():
-            done: subprocess.CompletedProcess[bytes] = subprocess.run(
-                [str(a) for a in argv], **({"capture_output": True, "check": False} | options)
+            return subprocess.run(
+                [str(a) for a in argv], input=data, env=env, cwd=cwd, timeout=seconds, capture_output=True, check=False
             )
-            return done
 
     def unplug(self, host: str) -> None:
         """End everything there and take it away."""
