@@ -122,7 +122,7 @@ def test_one_digit_changed_in_word_is_named(copy: Path) -> None:
         for name in old.namelist():
             body = old.read(name)
             if name == "word/document.xml":
-                body, n = re.subn(r"(Опрошен[^<]*?)1( уз)".encode(), "\\g<1>7\\2".encode(), body, count=1)
+                body, n = re.subn(r"(Опрошен[^<]*?)1( уз)".encode(), b"\\g<1>7\\2", body, count=1)
                 assert n == 1
             new.writestr(name, body)
     spoiled.replace(file)
@@ -134,7 +134,13 @@ def test_one_digit_changed_in_word_is_named(copy: Path) -> None:
 def test_one_cell_changed_in_excel_is_named(copy: Path) -> None:
     file = document(copy, "xlsx", "en")
     book = openpyxl.load_workbook(file)
-    cell = next(c for ws in book.worksheets for row in ws.iter_rows() for c in row if str(c.value).startswith("Debian") or str(c.value) == "localhost")
+    cell = next(
+        c
+        for ws in book.worksheets
+        for row in ws.iter_rows()
+        for c in row
+        if str(c.value).startswith("Debian") or str(c.value) == "localhost"
+    )
     cell.value = "srv-fine"
     book.save(file)
     told = out_of(run(copy, "verify", str(file), "--json"), 1)
@@ -172,7 +178,9 @@ def test_a_word_file_saved_by_libreoffice_still_holds(copy: Path, tmp_path: Path
         pytest.skip("LibreOffice is not installed")
     file = document(copy, "docx")
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    subprocess.run(["soffice", profile, "--headless", "--convert-to", "docx", "--outdir", str(tmp_path), str(file)], check=True, capture_output=True)
+    subprocess.run(
+        ["soffice", profile, "--headless", "--convert-to", "docx", "--outdir", str(tmp_path), str(file)], check=True, capture_output=True
+    )
     told = out_of(run(copy, "verify", str(tmp_path / file.name), "--json"))
     assert told["holds"] == told["statements"] > 100
 
