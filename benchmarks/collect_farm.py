@@ -12,11 +12,12 @@ those, not at seconds. Peak memory is that of the whole process tree's largest p
 from __future__ import annotations
 
 import argparse
+import base64
 import contextlib
 import gzip
-import json
 import os
 import resource
+import socket
 import subprocess
 import sys
 import tempfile
@@ -53,9 +54,9 @@ def workspace(folder: Path, o: argparse.Namespace) -> None:
     ws = Workspace.init(folder, "bench", "en")
     hosts = addresses(o.net, o.hosts)
     lines = [f"  - {{id: h{n}, address: {a}, port: {o.port}, credential: 'key:{o.user}@{o.key}'}}" for n, a in enumerate(hosts)]
-    (folder / "targets.yaml").write_text("version: 1\ntargets:\n" + "\n".join(lines) + "\n")
+    (folder / "targets.yaml").write_text("version: 1\ndefaults: {platform: linux, transport: ssh}\ntargets:\n" + "\n".join(lines) + "\n")
     keys = hostkeys.scan(hosts[0], o.port)
-    known = "".join(f"[{a}]:{o.port} {k.get_name()} {k.get_base64()}\n" for a in hosts for k in keys)
+    known = "".join(f"[{a}]:{o.port} {k.get_name()} {base64.b64encode(k.asbytes()).decode()}\n" for a in hosts for k in keys)
     ws.known_hosts.write_text(known)
 
 
@@ -65,7 +66,6 @@ def bare(o: argparse.Namespace) -> int:
 
     from auditkit.registry import registry
     from auditkit.transports.script import Item, script
-    from auditkit.transports.sshconnect import dial
 
     body = script([Item(n, p) for n, p in enumerate(registry().probes_on("linux"))], "0123456789abcdef", False)
     key = paramiko.Ed25519Key.from_private_key_file(o.key)
@@ -73,7 +73,9 @@ def bare(o: argparse.Namespace) -> int:
     def one(address: str) -> int:
         client = paramiko.SSHClient()
         client.set_missing_host_key_policy(paramiko.AutoAddPolicy())
-        client.connect(address, o.port, o.user, pkey=key, look_for_keys=False, allow_agent=False, sock=dial(address, o.port, 30), timeout=60)
+        sock = socket.create_connection((address, o.port), 60)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        client.connect(address, o.port, o.user, pkey=key, look_for_keys=False, allow_agent=False, sock=sock, timeout=60)
         transport = client.get_transport()
         assert transport is not None
         channel = transport.open_session()
@@ -113,19 +115,19 @@ def main() -> int:
         os.environ.update(env)
         workspace(Path(t) / "bench", o)
         cpu, wall, peak, _ = child([sys.executable, "-m", "auditkit", "collect", str(Path(t) / "bench"), "--json"], env)
-        done = json.loads(subprocess.run([sys.executable, "-m", "auditkit", "query", "select count(*) from asset", "bench", "--json"], capture_output=True, check=True).stdout)
-        print("assets in the book:", done["rows"])
         rows["auditkit collect"] = (cpu, wall, peak)
         cpu, wall, peak, said = child([sys.executable, __file__, "--bare", *own], env)
         rows["paramiko, one exec | gzip"] = (cpu, wall, peak)
         print("bytes answered:", said)
         if o.ansible:
             inventory = Path(t) / "inv"
-            var = f"ansible_port={o.port} ansible_user={o.user} ansible_ssh_private_key_file={o.key} ansible_python_interpreter=/usr/bin/python3"
+            var = f"ansible_port={o.port} ansible_user={o.user} ansible_ssh_private_key_file={o.key}"
+            var += " ansible_python_interpreter=/usr/bin/python3"
             inventory.write_text("\n".join(f"{h} {var}" for h in addresses(o.net, o.hosts)))
             (Path(t) / "ansible.cfg").write_text(
                 "[defaults]\nhost_key_checking=False\nforks=16\n[ssh_connection]\npipelining=True\n"
-                f"ssh_args=-F none -o ControlMaster=auto -o ControlPersist=30s -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR\ncontrol_path_dir={t}/cp\n"
+                "ssh_args=-F none -o ControlMaster=auto -o ControlPersist=30s -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR\n"
+                f"control_path_dir={t}/cp\n"
             )
             ans = {"ANSIBLE_CONFIG": str(Path(t) / "ansible.cfg"), "LC_ALL": "C.UTF-8", "ANSIBLE_LOCAL_TEMP": f"{t}/lt", "PYTHONPATH": ""}
             rows["ansible -m setup"] = child([o.ansible, "all", "-i", str(inventory), "-o", "-m", "setup"], ans)[:3]

@@ -33,7 +33,8 @@ def test_every_verb_can_be_imported_and_says_what_it_does() -> None:
 
 
 def test_help_is_quick_and_loads_neither_transports_nor_office() -> None:
-    code = "import sys; from auditkit.cli import main; main(['--help']); print(sorted(m for m in ('paramiko', 'docx', 'sqlalchemy', 'matplotlib') if m in sys.modules))"
+    heavy = ("paramiko", "docx", "sqlalchemy", "matplotlib")
+    code = f"import sys; from auditkit.cli import main; main(['--help']); print(sorted(m for m in {heavy} if m in sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert "audit" in done.stdout
     assert done.stdout.strip().endswith("[]")
@@ -51,7 +52,8 @@ def test_help_is_quick_and_loads_neither_transports_nor_office() -> None:
 )
 def test_bad_usage_is_one_line_and_exit_2(words: list[str], said: str, tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "auditkit", *words], cwd=tmp_path, env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+        [sys.executable, "-m", "auditkit", *words], cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 2

@@ -66,10 +66,10 @@ def fact(*, key: tuple[str, ...] = (), about: About = "self") -> Callable[[type[
 
 
 # Columns of the book's own, and words that a check could not write without quotes (SQLite keywords; quotes are refused there).
-RESERVED_COLUMNS = frozenset({"id", "question", "asset", "why"}) | frozenset(
-    """all and as between case check collate commit constraint create cross default delete distinct drop else end escape exists
-    from full group having in index inner insert into is join left like limit natural not null offset on or order outer primary references
-    right rollback select set table then to transaction union unique update using values when where with""".split()
+_SQL_WORDS = """all and as between case check collate commit constraint create cross default delete distinct drop else end escape exists
+    from full group having in index inner insert into is join left like limit natural not null offset on or order outer primary
+    references right rollback select set table then to transaction union unique update using values when where with"""
+RESERVED_COLUMNS = frozenset({"id", "question", "asset", "why", *_SQL_WORDS.split()})
 )
 
 

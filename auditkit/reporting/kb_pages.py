@@ -88,8 +88,10 @@ def _start(a: Assessment, lang: Lang, hrefs: dict[str, str]) -> Page:
     facts = [
         {"name": text(lang, f"kb.fact.{k}"), "value": str(v), "tone": tone}
         for k, v, tone in (
-            ("assets", len(a.book.resolution.own), ""), ("seen", len(a.book.resolution.seen), "unknown" if a.book.resolution.seen else ""),
-            ("findings", len(a.findings), "bad" if a.findings else ""), ("found", c.found, ""), ("absent", c.absent, ""), ("unknown", c.unknown, "unknown"),
+            ("assets", len(a.book.resolution.own), ""),
+            ("seen", len(a.book.resolution.seen), "unknown" if a.book.resolution.seen else ""),
+            ("findings", len(a.findings), "bad" if a.findings else ""),
+            ("found", c.found, ""), ("absent", c.absent, ""), ("unknown", c.unknown, "unknown"),
         )
     ]  # fmt: skip
     rows = [_start_row(a, lang, asset, hrefs) for asset in a.book.assets if asset.targets]
@@ -126,7 +128,8 @@ def _findings(a: Assessment, lang: Lang, hrefs: dict[str, str]) -> Page:
     rows = [
         [
             _cell(f.item.id), _cell(text(lang, f"severity.{f.severity}"), "bad" if f.severity >= 3 else "warning"),
-            _cell(_of(f.item.title, lang)), _cell(v.asset, href=hrefs.get(v.asset, "")), _cell(objects(v, lang)), _cell(_of(f.item.remedy, lang)),
+            _cell(_of(f.item.title, lang)), _cell(v.asset, href=hrefs.get(v.asset, "")),
+            _cell(objects(v, lang)), _cell(_of(f.item.remedy, lang)),
         ]
         for f in a.findings
         for v in f.verdicts

@@ -146,7 +146,8 @@ def test_a_value_that_was_not_seen_is_unknown() -> None:
 
 def test_a_gap_in_a_table_about_others_is_a_gap_for_everybody() -> None:
     alone = item("disk", "(select every(p.mac <> 'x') from peer p)")
-    answers: Answers = {("a", "t.disks"): Reply(b"/ 1\n"), ("b", "t.disks"): Reply(b"/ 1\n"), ("a", "t.peers"): Reply(b""), ("b", "t.peers"): None}
+    answers: Answers = {(t, "t.disks"): Reply(b"/ 1\n") for t in ("a", "b")}
+    answers |= {("a", "t.peers"): Reply(b""), ("b", "t.peers"): None}
     assert states(book_of(answers), alone) == {"a": "unknown", "b": "unknown"}
 
 

@@ -188,7 +188,8 @@ def test_hostile_bytes_arrive_inert_in_every_document_and_on_the_terminal(lab: N
         assert "\u202e" not in page
         assert "\x1b" not in page
     pdf = subprocess.run(
-        ["soffice", f"-env:UserInstallation=file://{tmp_path}/lo", "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(folder / "audit.en.docx")],
+        ["soffice", f"-env:UserInstallation=file://{tmp_path}/lo", "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path),
+         str(folder / "audit.en.docx")],
         capture_output=True, check=True, timeout=180,
     )  # fmt: skip
     assert (tmp_path / "audit.en.pdf").stat().st_size > 20_000, pdf.stderr

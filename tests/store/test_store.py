@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from auditkit.errors import EvidenceError, NewerStore, StoreError, UsageError
-from auditkit.model import Absent, Found, Outcome, Question, Unknown, fact
-from auditkit.probing import Probe, Reply, probe
+from auditkit.model import Absent, Outcome, Question, Unknown, fact
+from auditkit.probing import Reply, probe
 from auditkit.store import Answer, Store, TargetInfo, Told, packed, unpacked
 from auditkit.store.facts import Stale
 from auditkit.store.schema import HEAD, metadata
@@ -206,7 +206,7 @@ def test_a_store_of_a_newer_version_is_refused_in_one_line(tmp_path: Path) -> No
     with sqlite3.connect(tmp_path / "s.sqlite") as db:
         db.execute("update alembic_version set version_num = '9999'")
     db.close()
-    with pytest.raises(NewerStore, match="newer auditkit.*update auditkit"):
+    with pytest.raises(NewerStore, match=r"newer auditkit.*update auditkit"):
         Store.open(tmp_path / "s.sqlite")
 
 
