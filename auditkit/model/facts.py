@@ -70,7 +70,6 @@ _SQL_WORDS = """all and as between case check collate commit constraint create c
     from full group having in index inner insert into is join left like limit natural not null offset on or order outer primary
     references right rollback select set table then to transaction union unique update using values when where with"""
 RESERVED_COLUMNS = frozenset({"id", "question", "asset", "why", *_SQL_WORDS.split()})
-)
 
 
 def _snake(name: str) -> str:
