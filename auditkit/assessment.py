@@ -49,7 +49,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """verdicts: one an item and asset. findings: alarms, worst first; accepted ones are only among the verdicts."""
+    """targets: what was asked; ranges: what was looked at without login. verdicts: one an item and asset. findings: alarms, worst first; accepted ones are only among the verdicts."""
 
     client: str
     snapshot: SnapshotInfo
@@ -57,6 +57,7 @@ class Assessment:
     digest: str
     checklists: tuple[Checklist, ...]
     targets: tuple[TargetState, ...]
+    ranges: tuple[TargetState, ...]
     coverage: Coverage
     verdicts: tuple[CheckVerdict, ...]
     findings: tuple[Finding, ...]
@@ -90,9 +91,21 @@ def assess(
     held = tuple(decisions)
     verdicts = tuple(check(book, (i for c in checklists for i in c.items), held, as_of))
     states = tuple(target_states(store.questions(snapshot.id), store.answers(snapshot.id), [t.id for t in snapshot.targets]))
+    things = {t.id for t in snapshot.targets if t.is_thing}
     coverage = Coverage(sum(s.found for s in states), sum(s.absent for s in states), sum(s.unknown for s in states))
     return Assessment(
-        client, snapshot, as_of, digest_of(checklists), tuple(checklists), states, coverage, verdicts, _findings(verdicts), held, book
+        client,
+        snapshot,
+        as_of,
+        digest_of(checklists),
+        tuple(checklists),
+        tuple(s for s in states if s.id in things),
+        tuple(s for s in states if s.id not in things),
+        coverage,
+        verdicts,
+        _findings(verdicts),
+        held,
+        book,
     )
 
 

@@ -39,12 +39,12 @@ def discover(
         snapshot = run_discovery(opened.workspace, store, opened.registry, range, today, rate, snmp, shown)
         states = target_states(store.questions(snapshot.id), store.answers(snapshot.id), [t.id for t in snapshot.targets])
     with opened.assessed(snapshot.id) as a:
-        file, found = propose_targets(opened.workspace, a.book, lang or tongue())
+        file, found = propose_targets(opened.workspace, a.book, lang or tongue(), range, today)
     mine = [s for s in states if s.id.startswith("range-")]
     code = exit_code(mine, None, "none")
     if json:
         told: list[dict[str, Any]] = [{"id": s.id, "state": s.state, "cause": s.cause or None, "message": s.message} for s in mine]
-        print_json("discover", snapshot=snapshot.id, ranges=told, proposed=found, file=str(file), exit=code)
+        print_json("discover", snapshot=snapshot.id, ranges=told, seen=found, file=str(file), exit=code)
         return code
     for s in mine:
         if s.cause:

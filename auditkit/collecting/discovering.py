@@ -9,9 +9,11 @@ from typing import Any
 
 from auditkit.collecting.discover import Look, discover
 from auditkit.collecting.discover_mentions import mentioned, not_looked, seen_in
+from auditkit.collecting.discover_permission import check_permission
 from auditkit.collecting.discover_propose import propose, write_proposal
 from auditkit.collecting.run import Progress
 from auditkit.collecting.session import context_of, operator, tool
+from auditkit.errors import UsageError
 from auditkit.i18n import Lang
 from auditkit.registry import Registry
 from auditkit.store import SnapshotInfo, Store
@@ -21,6 +23,9 @@ from auditkit.workspace.files import locked
 from auditkit.workspace.journal import Journal
 from auditkit.workspace.layout import Workspace
 from auditkit.workspace.targets import PLATFORMS
+
+
+MOST_RATE = 10_000  # SweepOptions.rate
 
 
 def run_discovery(
@@ -34,6 +39,8 @@ def run_discovery(
     progress: Progress | None = None,
 ) -> SnapshotInfo:
     """Look at the permitted ranges. Raises ConfigError where the permission does not hold: before anything is sent."""
+    if rate is not None and not 0 < rate <= MOST_RATE:
+        raise UsageError(f"--rate {rate:g}: must be above 0 and at most {MOST_RATE} connections a second")
     options = SweepOptions(rate=rate) if rate is not None else SweepOptions()
     community = open_credential(snmp, workspace) if snmp else None
     look = Look(workspace.client().permission, today, tuple(ranges), options, community)
@@ -41,8 +48,9 @@ def run_discovery(
         return discover(store, registry, context_of(workspace, journal, {}, None), look, tool(), operator(), progress)
 
 
-def propose_targets(workspace: Workspace, book: Any, lang: Lang) -> tuple[Path, int]:
+def propose_targets(workspace: Workspace, book: Any, lang: Lang, ranges: Sequence[str], today: date) -> tuple[Path, int]:
     """Write targets.proposed.yaml from what was seen and what collected facts mention; -> its place, and how many devices were seen."""
     seen = seen_in(book)
-    text = propose(seen, mentioned(book), workspace.targets(), PLATFORMS, lang, not_looked(book))
+    grant = check_permission(workspace.client().permission, ranges, today).grant
+    text = propose(seen, mentioned(book), workspace.targets(), PLATFORMS, lang, not_looked(book), grant)
     return write_proposal(workspace.path, text), len(seen)

@@ -21,6 +21,7 @@ MOST_GREETING = 16 << 10
 LARGEST_PACKET = 256 << 10  # OpenSSH's own limit; RFC 4253, 6.1 asks for 35,000
 STALL = 20.0  # seconds in which a peer reads nothing at all
 _VERSION = re.compile(rb"(?:\A|\n)SSH-[^\n]*\n")
+_TCP = (socket.AF_INET, socket.AF_INET6)
 _KEXINIT = 20  # RFC 4253, 12
 
 
@@ -43,6 +44,7 @@ class Wire:
         self._stream = stream
         self._until = time.monotonic() + greeting_seconds
         self._stalled: float | None = None
+        self._eager = isinstance(stream, socket.socket) and stream.family in _TCP and hasattr(socket, "TCP_QUICKACK")
         self._closed = False  # paramiko looks at it
         self.heard = bytearray()
         self.greeted = False
@@ -50,7 +52,9 @@ class Wire:
 
     def recv(self, size: int) -> bytes:
         if self.greeted:
-            return self._stream.recv(size)
+            data = self._stream.recv(size)
+            self._acknowledge()
+            return data
         if time.monotonic() > self._until:
             self.ended = "late"
             raise EOFError
@@ -61,12 +65,21 @@ class Wire:
             raise
         if not data:
             self.ended = "closed"
+        self._acknowledge()
         self.heard += data
         self.greeted = bool(_VERSION.search(self.heard))
         if len(self.heard) > MOST_GREETING and not self.greeted:
             self.ended = "flooded"
             raise EOFError
         return data
+
+    def _acknowledge(self) -> None:
+        """At once: sshd leaves Nagle's algorithm on, so each of its small packets waits for the acknowledgement of the one before.
+
+        The kernel would wait up to 40 ms to send it, and takes the wish back by itself (tcp(7)).
+        """
+        if self._eager and isinstance(self._stream, socket.socket):
+            self._stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
 
     def send(self, data: bytes) -> int:
         try:

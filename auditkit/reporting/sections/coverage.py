@@ -16,6 +16,8 @@ LATER = ("directory", "windows", "network", "telephony", "backups", "handover", 
 def build(draft: Draft) -> Iterator[Section]:
     """One section."""
     blocks: list[Block] = [Para(_lead(draft), "lead"), KeyFigures(_figures(draft)), _targets(draft), _areas(draft)]
+    if draft.a.ranges:
+        blocks.insert(3, _ranges(draft))
     if draft.a.book.resolution.refused:
         blocks.append(_refused(draft))
     yield Section("coverage", label("section.coverage"), tuple(blocks))
@@ -48,6 +50,17 @@ def _targets(draft: Draft) -> Table:
     )  # fmt: skip
     rows = tuple(_row(s, addresses[s.id]) for s in draft.a.targets)
     return Table("targets", columns, rows, label("table.targets"), say("coverage.no_targets"))
+
+
+def _ranges(draft: Draft) -> Table:
+    """Ranges looked at without login: how far that went."""
+    addresses = {t.id: t.address for t in draft.a.snapshot.targets}
+    columns = (Column("column.address", "code"), Column("column.state", "state"), Column("column.why", weight=3))
+    rows = tuple(
+        (value(addresses[s.id], (f"target:{s.id}",)), say(f"state.{s.state}", (f"target:{s.id}",)), _row(s, addresses[s.id])[4])
+        for s in draft.a.ranges
+    )
+    return Table("ranges", columns, rows, label("table.ranges"))
 
 
 def _row(s: TargetState, address: str) -> tuple[Cell, ...]:
