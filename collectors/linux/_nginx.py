@@ -16,11 +16,12 @@ _LONGEST = 2 << 20
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """`name args;` or `name args { body }`."""
+    """`name args;` or, where block is true, `name args { body }` (the body may be empty)."""
 
     name: str
     args: tuple[str, ...]
     body: tuple[Directive, ...] = field(default=())
+    block: bool = False
 
     def all(self, name: str) -> list[Directive]:
         """Directives of a name directly inside."""
@@ -85,7 +86,7 @@ def _block(tokens: list[tuple[str, str]], depth: int) -> tuple[Directive, ...]:
             break
         elif words:
             inside = _block(tokens, depth + 1) if kind == "open" else ()
-            body.append(Directive(words[0], tuple(words[1:]), inside))
+            body.append(Directive(words[0], tuple(words[1:]), inside, kind == "open"))
             words = []
         else:
             raise NotUnderstood("a block or an end without a name")

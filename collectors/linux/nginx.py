@@ -43,7 +43,7 @@ def _sites(reply: Reply, server: str) -> Iterator[WebSite]:
 def _within(root: Directive, name: str) -> Iterator[Directive]:
     """Blocks of a name at the top of a file or inside http or stream; not the `server` lines of an upstream."""
     for d in root.body:
-        if d.name == name and d.body:
+        if d.name == name and d.block:
             yield d
         elif d.name in ("http", "stream"):
             yield from _within(d, name)
