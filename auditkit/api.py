@@ -85,10 +85,12 @@ class Client:
 
     def _assess(self, store: Store, snapshot: SnapshotInfo, as_of: date | None) -> Assessment:
         client = self.workspace.client()
-        return assess(
+        made = assess(
             store, snapshot, self.registry, self.checklists(), as_of or datetime.now(UTC).astimezone().date(), client.client.name,
             self.workspace.decisions(), declared_tables(None if self.workspace.is_local else client),
         )  # fmt: skip
+        store.remember({mark: asset for mark, asset in made.book.resolution.asset_of.items() if mark[0] != "address"})
+        return made
 
     def checklists(self) -> tuple[Checklist, ...]:
         """The checklists that hold for this client: its own, the firm's, the built-in."""

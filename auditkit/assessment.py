@@ -49,7 +49,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """targets: what was asked; ranges: what was looked at without login. verdicts: one an item and asset. findings: alarms, worst first; accepted ones are only among the verdicts."""
+    """targets: what was asked; ranges: what was looked at without login. verdicts: one an item and asset.
+
+    findings: alarms, worst first; accepted ones are only among the verdicts.
+    """
 
     client: str
     snapshot: SnapshotInfo

@@ -24,7 +24,6 @@ from auditkit.workspace.journal import Journal
 from auditkit.workspace.layout import Workspace
 from auditkit.workspace.targets import PLATFORMS
 
-
 MOST_RATE = 10_000  # SweepOptions.rate
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from auditkit.assessment import Assessment
 from auditkit.i18n import Lang
 from auditkit.reporting.cells import Label
+from auditkit.reporting.document import Document, Note
 from auditkit.reporting.report import audit_document
 
 
@@ -43,7 +44,7 @@ def deliver(assessment: Assessment, client_dir: Path, out: Path, langs: Sequence
         raise trouble(folder, e, "made") from e
     document = audit_document(assessment)
     files: list[File] = []
-    notices: dict[Label, None] = {}
+    notices = dict.fromkeys(_left_out(document))
     for lang in langs:
         paths = {kind: folder / f"audit.{lang}.{kind}" for kind in ("docx", "xlsx", "html")}
         notices.update(dict.fromkeys(write_docx(document, lang, paths["docx"], client_dir)))
@@ -51,3 +52,11 @@ def deliver(assessment: Assessment, client_dir: Path, out: Path, langs: Sequence
         write_html(document, lang, paths["html"], client_dir)
         files += [File(kind, lang, path) for kind, path in paths.items()]
     return Made(tuple(files), tuple(notices))
+
+
+def _left_out(document: Document) -> Iterator[Label]:
+    """What the document itself says was left out for want of a program on this machine."""
+    for section in document.sections:
+        for block in section.blocks:
+            if isinstance(block, Note) and isinstance(block.text, Label) and block.text.message.startswith("notice."):
+                yield block.text

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import io
+import os
+import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from auditkit.reporting.document import Tone
@@ -36,6 +41,7 @@ def bars(
     """
     if not rows:
         raise ValueError("no bars: say in the text why there is nothing to draw")
+    _cache_folder()
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -68,6 +74,14 @@ def bars(
 def ages(rows: Sequence[Bar], *, unit: str, warn: float | None = 5.0, alarm: float | None = 7.0) -> bytes:
     """Ages in years as bars; unit: the word for years behind each value. Raises ValueError for no bar."""
     return bars(rows, unit=unit, most=None, warn=warn, alarm=alarm)
+
+
+@cache
+def _cache_folder() -> None:
+    """matplotlib wants a folder for its list of fonts, and complains on stderr where this user has no home."""
+    if "MPLCONFIGDIR" not in os.environ and not os.access(Path("~").expanduser(), os.W_OK):
+        os.environ["MPLCONFIGDIR"] = tempfile.mkdtemp(prefix="auditkit-fonts-")
+        atexit.register(shutil.rmtree, os.environ["MPLCONFIGDIR"], ignore_errors=True)
 
 
 def _tone(row: Bar, warn: float | None, alarm: float | None) -> Tone:

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from auditkit.book import AssetRow
-from auditkit.reporting.document import Block, Cell, Column, Para, Picture, Section, Table, label, say, value
+from auditkit.reporting.document import Block, Cell, Column, Note, Para, Picture, Section, Table, label, say, value
 from auditkit.reporting.evidence import Draft
-from auditkit.reporting.sections.drawing import disk_picture
+from auditkit.reporting.sections.drawing import disk_picture, network_picture, updates_picture
 
 
 def build(draft: Draft) -> Iterator[Section]:
     """One section: assets asked, then assets only seen, then how full the disks are."""
     blocks: list[Block] = [Para(_lead(draft)), _assets(draft)]
-    picture = disk_picture(draft)
-    blocks += [picture] if isinstance(picture, Picture) else [Para(picture, "small")]
+    for picture in (network_picture(draft), disk_picture(draft), updates_picture(draft)):
+        blocks.append(picture if isinstance(picture, Picture | Note) else Para(picture, "small"))
     blocks.append(_seen(draft))
     yield Section("estate", label("section.estate"), tuple(blocks))
 
