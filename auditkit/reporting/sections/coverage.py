@@ -73,8 +73,8 @@ def _row(s: TargetState, address: str) -> tuple[Cell, ...]:
 
 def _areas(draft: Draft) -> Table:
     columns = (
-        Column("column.area", weight=1.5), Column("column.known"), Column("column.checked"), Column("column.unchecked"),
-        Column("column.why", weight=2.6), Column("column.needed", weight=2.4),
+        Column("column.area", weight=2.6), Column("column.known", weight=0.9), Column("column.checked", weight=0.9),
+        Column("column.unchecked", weight=0.9), Column("column.why", weight=3), Column("column.needed", weight=2.4),
     )  # fmt: skip
     return Table("areas", columns, (_servers(draft), _seen(draft), *(_later(area) for area in LATER)), label("table.areas"))
 

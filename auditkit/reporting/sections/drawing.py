@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
@@ -38,7 +39,7 @@ def updates_picture(draft: Draft) -> Picture | Cell:
         gaps = draft.a.book.gaps_of("last_upgrade", None)
         return say("estate.no_updates", tuple(f"gap:{g.question}" for g in gaps[:5]))
     aged = sorted(((_days(draft, r["at"]), r) for r in rows), key=lambda pair: (-pair[0], pair[1]["asset"]))[:MOST_BARS]
-    png = bars([Bar(r["asset"], days) for days, r in aged], unit="", most=None, warn=30, alarm=90)
+    png = bars([Bar(r["asset"], days) for days, r in aged], unit="", most=max(100.0, aged[0][0] * 1.1), warn=30, alarm=90)
     caption = say("estate.updates", tuple(r["id"] for _, r in aged), n=len(aged), all=len(rows), most=int(aged[0][0]))
     return Picture(png, label("estate.updates_alt"), caption)
 
@@ -67,7 +68,8 @@ def network_picture(draft: Draft) -> Picture | Note | Cell:
             edges[a.id, f"net {home}"] = ""
     drawn = [Edge(start, end, words) for (start, end), words in sorted(edges.items())]
     caption = say("estate.networks", tuple(r["id"] for r, _ in rows[:60]), n=len(networks), assets=len(known))
-    return draw(nodes, drawn, alt=label("estate.networks_alt"), caption=caption)
+    made = draw(nodes, drawn, alt=label("estate.networks_alt"), caption=caption)
+    return replace(made, width_cm=min(16.0, 6.0 + len(nodes))) if isinstance(made, Picture) else made
 
 
 def _network(row: dict[str, Any]) -> Network | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from auditkit.assessment import Finding
 from auditkit.checking import CheckVerdict
 from auditkit.model import Text
-from auditkit.reporting.document import Answer, Block, Bullets, Cell, Column, Para, Section, Table, Tone, Verdicts, label, plain, say
+from auditkit.reporting.document import Answer, Block, Cell, Column, Para, Section, Table, Tone, Verdicts, label, plain, say
 from auditkit.reporting.evidence import Draft
 
 MOST_FINDINGS = 7
@@ -22,7 +22,8 @@ def build(draft: Draft) -> Iterator[Section]:
     blocks.append(_worst(worst) if worst else Para(_nothing(draft)))
     urgent = [f for f in worst if f.item.deadline == "two_weeks"][:MOST_DECISIONS]
     if urgent:
-        blocks += [Para(label("summary.decisions")), Bullets(tuple(_decision(f) for f in urgent), numbered=True)]
+        columns = (Column("column.number", weight=0.4), Column("column.what", weight=4), Column("column.deadline"), Column("column.hours"))
+        blocks.append(Table("decisions", columns, tuple(_decision(f) for f in urgent), label("summary.decisions")))
     yield Section("summary", label("section.summary"), tuple(blocks))
 
 
@@ -123,12 +124,13 @@ def _where(f: Finding) -> Cell:
     return say("summary.where", refs_of(f.verdicts)[:40], n=len(f.assets), names=", ".join(f.assets[:5]), more=max(0, len(f.assets) - 5))
 
 
-def _decision(f: Finding) -> Cell:
+def _decision(f: Finding) -> tuple[Cell, ...]:
     refs = refs_of(f.verdicts)[:40]
-    remedy = Text(ru=f.item.remedy.ru, en=f.item.remedy.en)
     low, high = f.item.effort_h or (0.0, 0.0)
-    if not high:
-        return say("summary.decision.open", refs, what=remedy, number=f.number, deadline=f.item.deadline)
-    return say(
-        "summary.decision", refs, what=remedy, number=f.number, deadline=f.item.deadline, low=low * len(f.assets), high=high * len(f.assets)
+    hours = (
+        say("recommendations.hours", refs, low=low * len(f.assets), high=high * len(f.assets))
+        if high
+        else label("recommendations.hours_open")
     )
+    what = say("cell.text", refs, value=Text(ru=f.item.remedy.ru, en=f.item.remedy.en))
+    return (plain(str(f.number)), what, say("deadline.short", refs, when=f.item.deadline), hours)
