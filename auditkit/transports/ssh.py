@@ -59,7 +59,7 @@ class Ssh:
     options: ClassVar[type[Options]] = SshOptions
 
     def collect(self, target: Target, probes: Sequence[Probe[Any]], credential: Credential | None, context: Context) -> Iterator[Brought]:
-        """Ask a host. Raises TransportError, with what was yielded before kept; CredentialError for a key that cannot be used."""
+        """Ask a host. Raises TransportError, with what was yielded before kept; ConfigError for a damaged known_hosts."""
         from auditkit.transports.sshexec import SshExec
         from auditkit.transports.sshhops import Way
 

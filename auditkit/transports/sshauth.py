@@ -38,7 +38,7 @@ class Login:
     _left: int = 0  # keys of the agent that are not offered
 
     def run(self, credential: Credential | None) -> None:
-        """Log in. Raises TransportError (bad_credential, timed_out, refused), CredentialError for a key that cannot be used."""
+        """Log in. Raises TransportError: bad_credential, timed_out, refused."""
         password = credential.password if credential else None
         with ExitStack() as open_:
             keys: Sequence[paramiko.PKey] = ()
@@ -54,32 +54,29 @@ class Login:
     def _steps(self, keys: Sequence[paramiko.PKey], password: Masked | None) -> Iterator[bool]:
         """Each step yields whether the login is done."""
         if not keys:  # which methods there are is asked first: a password sent by the wrong one counts as a failure
-            yield self._step("", "none", lambda: self.transport.methods(self.user))
+            yield self._step("", "none", lambda handler: handler.send_auth_request(self.user, "none"))
         for key in keys:
             if self._may("publickey"):
-                yield self._try(f"key {told(key)}", "publickey", lambda handler, key=key: handler.auth_publickey(self.user, key))  # type: ignore[misc]
+                yield self._step(f"key {told(key)}", "publickey", lambda handler, key=key: handler.auth_publickey(self.user, key))  # type: ignore[misc]
         if password is None:
             return
         if self._may("password"):
-            yield self._try("password", "password", lambda handler: handler.auth_password(self.user, password.reveal()))
+            yield self._step("password", "password", lambda handler: handler.auth_password(self.user, password.reveal()))
         if self._may("keyboard-interactive") and self.interactive and "password" not in self._refused:
             answers = _Answers(password, "password" in self._accepted)
-            yield self._try(
+            yield self._step(
                 "password (keyboard-interactive)", "keyboard-interactive", lambda handler: handler.auth_interactive(self.user, answers)
             )
 
     def _may(self, method: str) -> bool:
         return self._allowed is None or method in self._allowed
 
-    def _try(self, what: str, method: str, request: Callable[[Any], object]) -> bool:
-        return self._step(what, method, lambda: self.transport.attempt(request))
-
-    def _step(self, what: str, method: str, ask: Callable[[], Answer]) -> bool:
+    def _step(self, what: str, method: str, request: Callable[[Any], object]) -> bool:
         self.tell(method)
         trouble: TransportError | None = None
         answer = Answer(False)
         try:
-            answer = ask()
+            answer = self.transport.attempt(self.user, request)
         except AsksMore as e:
             trouble = self._wrong(f"the server asks for {e}")
         except TimeoutError:

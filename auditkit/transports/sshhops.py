@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from auditkit.errors import CredentialError
+from auditkit.errors import CredentialError, TransportError
 from auditkit.transports import hostkeys
 from auditkit.transports.base import Context, Credential, Sent, Target, now
 from auditkit.transports.hostkeys import HostKey
@@ -43,7 +43,7 @@ class Way:
     """Jump hosts and target as hops, the target last. user: login at the target."""
 
     def __init__(self, target: Target, options: SshOptions, credential: Credential | None, context: Context) -> None:
-        """Opens the credentials of jump hosts. Raises CredentialError."""
+        """Opens the credentials of jump hosts. Raises TransportError(bad_credential)."""
         self._target = target
         self._context = context
         self._options = options
@@ -52,14 +52,23 @@ class Way:
         self.hops: list[Hop] = []
         via: tuple[str, ...] = ()
         for jump in options.jump:
-            own = context.credential_of(jump.credential) if jump.credential else credential
+            own = self._opened(jump.credential) if jump.credential else credential
             login = jump.user or (own.login if own and jump.credential else "") or self.user
             self.hops.append(Hop(Site(jump.address, jump.port, via), login, own))
             via = (*via, hostkeys.name_of(jump.address, jump.port))
         self.hops.append(Hop(Site(target.address, options.port, via), self.user, credential))
 
+    def _opened(self, reference: str) -> Credential:
+        try:
+            return self._context.credential_of(reference)
+        except CredentialError as e:
+            raise TransportError("bad_credential", str(e)) from e
+
     def connect(self, open_: ExitStack) -> Transport:
-        """A logged-in connection to the target; `open_` closes it and all before it. Raises TransportError, CredentialError."""
+        """A logged-in connection to the target; `open_` closes it and all before it.
+
+        Raises TransportError, and ConfigError for a damaged known_hosts.
+        """
         transport: Transport | None = None
         for hop in self.hops:
             transport = self._enter(hop, transport, open_)
@@ -103,4 +112,5 @@ def _myself() -> str:
     try:
         return getpass.getuser()
     except (KeyError, OSError) as e:
-        raise CredentialError(f"no login is given, and this user has no name on this system ({e}): set user: in targets.yaml") from e
+        said = f"no login is given, and this user has no name on this system ({e}): set user: in targets.yaml"
+        raise TransportError("bad_credential", said) from e

@@ -81,8 +81,14 @@ class Transport(_Base):  # type: ignore[misc]
         return paramiko.SSHException(f"bytes that are no SSH ({type(e).__name__})")
 
     def ensure_session(self) -> None:
-        """Ask for the login service, once (RFC 4253, 10). Raises TimeoutError where the server does not accept it in time."""
-        self._ask_for_login()
+        """Ask for the login service, once (RFC 4252, 5). Raises SSHException where the server does not accept it in time."""
+        if self._may_login.is_set():
+            return
+        self.auth_handler = _Login(self)  # a banner may follow at once
+        message = paramiko.Message()
+        message.add_byte(bytes([5]))  # SSH_MSG_SERVICE_REQUEST
+        message.add_string("ssh-userauth")
+        self._send_message(message)
         end = time.monotonic() + float(self.auth_timeout)
         while not self._may_login.wait(0.1):
             if not self.is_active():
@@ -90,25 +96,9 @@ class Transport(_Base):  # type: ignore[misc]
             if time.monotonic() > end:
                 raise TimeoutError
 
-    def methods(self, user: str) -> Answer:
-        """Ask which ways to log in there are (RFC 4252, 5.2), right behind the wish to log in: one round trip for both."""
-        self._ask_for_login()
-        return self._attempt(lambda handler: handler.send_auth_request(user, "none"))
-
-    def attempt(self, request: Callable[[Any], object]) -> Answer:
+    def attempt(self, user: str, request: Callable[[Any], object]) -> Answer:
         """Send one login request, `request(handler)`. Raises TimeoutError without an answer, SSHException, EOFError, OSError."""
         self.ensure_session()
-        return self._attempt(request)
-
-    def _ask_for_login(self) -> None:
-        if self.auth_handler is None:
-            self.auth_handler = _Login(self)  # before: a banner may follow at once
-            message = paramiko.Message()
-            message.add_byte(bytes([5]))  # SSH_MSG_SERVICE_REQUEST
-            message.add_string("ssh-userauth")
-            self._send_message(message)
-
-    def _attempt(self, request: Callable[[Any], object]) -> Answer:
         handler = self.auth_handler
         handler.answer = None
         try:

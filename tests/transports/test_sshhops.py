@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from auditkit.errors import TransportError
+from auditkit.errors import CredentialError, TransportError
 from auditkit.transports import hostkeys
+from auditkit.transports.base import Credential
 from auditkit.transports.hostkeys import name_of
 from auditkit.transports.ssh import Ssh
 from auditkit.transports.sshhops import Way
@@ -155,3 +157,14 @@ def test_who_does_not_pin_the_jump_host_does_not_go_through_it(traveller: Client
 
 def test_known_hosts_of_a_site_with_the_same_addresses(tmp_path: Path) -> None:
     assert name_of("10.0.0.5", 22, [name_of("gw.a", 2222), name_of("inner", 22)]) == "10.0.0.5/via/inner/via/[gw.a]:2222"
+
+
+def test_a_credential_of_a_jump_host_that_does_not_open_costs_that_target_alone(client: Client, server: Sshd) -> None:
+    def shut(reference: str) -> Credential:
+        raise CredentialError(f"credential {reference}: the vault holds no such entry")
+
+    target = client.target(server.port, jump=[jump(server)])
+    context = replace(client.context(), credential_of=shut)
+    with pytest.raises(TransportError, match="no such entry") as e:
+        list(Ssh().collect(target, [WHO], by_password(), context))
+    assert e.value.cause == "bad_credential"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from auditkit.errors import CredentialError
+from auditkit.errors import TransportError
 from auditkit.transports.base import Credential, Masked
 from auditkit.transports.sshkeys import load_key, told
 from tests.transports.sshkit import PHRASE, frames, keygen, public
@@ -61,8 +61,9 @@ def test_a_key_is_told_as_ssh_keygen_tells_it(tmp_path: Path) -> None:
 
 
 def unusable(text: str, phrase: str | None = None) -> str:
-    with pytest.raises(CredentialError) as e:
+    with pytest.raises(TransportError) as e:
         load_key(credential(text, phrase), "srv port 22")
+    assert e.value.cause == "bad_credential"
     seen = frames(e.value)
     assert "Canary" not in seen
     assert not any(line in seen for line in text.splitlines() if len(line) > 30 and "-----" not in line)
