@@ -23,6 +23,7 @@ def make() -> App:
         version=_version,
         help="Take over, understand and answer for somebody else's IT infrastructure: read-only, with evidence behind every statement.",
         help_format="plaintext",
+        suppress_keyboard_interrupt=False,  # main() says what was kept; by default cyclopts leaves without a word
     )
     for name, where, told in VERBS:
         app.command(where, name=name, help=told)

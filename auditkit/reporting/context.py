@@ -27,7 +27,7 @@ def context(document: d.Document, lang: Lang) -> dict[str, Any]:
         "title": said(document.title, lang), "subtitle": said(document.subtitle, lang), "lang": lang, "meta": _meta(document.meta, lang),
         "label": {name: i18n.text(lang, f"doc.{name}") for name in _LABELS},
         "sections": [
-            {"id": s.id, "number": n, "title": said(s.title, lang), "level": s.level, "appendix": s.appendix,
+            {"id": s.id, "number": n, "title": said(s.title, lang), "level": s.level, "appendix": s.appendix, "new_page": s.new_page,
              "blocks": [block(b, lang, words(s.title, lang)) for b in s.blocks]}
             for s, n in zip(document.sections, numbers(document, lang), strict=True)
         ],

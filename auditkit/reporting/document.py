@@ -178,13 +178,17 @@ Block = Para | Bullets | Table | Picture | Note | Finding | KeyFigures | Verdict
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section. id: unique in the document (anchors, bookmarks); level: 1 to 3; appendix: lettered, after the rest."""
+    """A section. id: unique in the document (anchors, bookmarks); level: 1 to 3; appendix: lettered, after the rest.
+
+    new_page: on paper it begins one.
+    """
 
     id: str
     title: Cell
     blocks: tuple[Block, ...]
     level: Literal[1, 2, 3] = 1
     appendix: bool = False
+    new_page: bool = False
 
     def __post_init__(self) -> None:
         _need(bool(_ID.match(self.id)), f"section id {self.id!r}: a-z, digits, - and _, at most 41")

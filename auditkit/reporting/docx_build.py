@@ -14,7 +14,7 @@ from lxml import etree
 from auditkit.reporting.docx_contents import anchor, contents
 from auditkit.reporting.docx_lint import lint
 from auditkit.reporting.docx_marks import resolve, settle
-from auditkit.reporting.docx_pages import keep, look_of, turn
+from auditkit.reporting.docx_pages import fresh, keep, look_of, turn
 from auditkit.reporting.docx_pictures import picture
 from auditkit.reporting.docx_raw import Look, built, too_wide
 from auditkit.reporting.docx_tokens import Raw, Tokens
@@ -54,6 +54,7 @@ def build(template: bytes, context: Mapping[str, Any], properties: Mapping[str, 
     found = {s.get(w("name")): s for s in body.iter(w("bookmarkStart"))}
     keep(body)
     turn(body, [(found[anchor(n)], lies) for n, lies in enumerate(parts.sideways) if anchor(n) in found])
+    fresh([found[anchor(n)] for n in parts.fresh if anchor(n) in found], body)
     _language(template_.docx, properties["language"])
     for name, value in properties.items():
         setattr(template_.docx.core_properties, name, value)
@@ -69,6 +70,7 @@ class _Parts:
         self._word, self._look = template.docx, look
         self._blocks: list[tuple[dict[str, Any], int]] = []
         self.sideways: list[bool] = []
+        self.fresh = [n for n, s in enumerate(context["sections"]) if s["new_page"]]
         self._headings = [(n, s["level"], f"{s['number']} {s['title']}") for n, s in enumerate(context["sections"]) if s["level"] <= 2]
         sections = []
         for n, section in enumerate(context["sections"]):

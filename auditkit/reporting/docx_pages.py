@@ -68,6 +68,22 @@ def turn(body: Any, starts: Sequence[tuple[Any, bool]]) -> None:
     body.replace(last, end)
 
 
+def fresh(headings: Sequence[Any], body: Any) -> None:
+    """Sections that begin a page (ECMA-376 part 1, 17.3.1.23); where the page turns there anyway nothing is added."""
+    for inside in headings:
+        top = next(a for a in (inside, *inside.iterancestors()) if a.getparent() is body)
+        heading = top if top.tag == w("p") else top.getnext()
+        before = top.getprevious()
+        if before is not None and before.find(f"{w('pPr')}/{w('sectPr')}") is not None:
+            continue
+        properties = heading.find(w("pPr"))
+        if properties is None:
+            properties = heading.makeelement(w("pPr"))
+            heading.insert(0, properties)
+        style = properties.find(w("pStyle"))
+        properties.insert(0 if style is None else properties.index(style) + 1, properties.makeelement(w("pageBreakBefore")))
+
+
 def _broken(body: Any) -> bool:
     return body.find(f"{w('p')}/{w('pPr')}/{w('sectPr')}") is not None
 

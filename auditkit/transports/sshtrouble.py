@@ -13,7 +13,9 @@ from auditkit.transports.sshwire import Offer
 
 # What sshd says when it hangs up on purpose before its greeting (sshd_config(5): MaxStartups, PerSourcePenalties).
 _BUSY = ("Exceeded MaxStartups", "Not allowed at this time")
-_OLD = "it is too old for a safe connection: update its SSH server, or run a bundle there (auditkit bundle make). The server offers only: "
+_NEW = ("chacha20", "sntrup", "mlkem")  # offered alone, these are a choice, not age
+_OLD = "it is too old for a safe connection: update its SSH server, or run a bundle there (auditkit bundle make)"
+_STRICT = "allow an AES cipher and curve25519-sha256 in its sshd_config, or run a bundle there (auditkit bundle make)"
 
 
 class Busy(Exception):
@@ -51,7 +53,8 @@ def not_agreed(where: str, transport: Transport, e: Exception | None, seconds: f
     if isinstance(e, paramiko.SSHException):
         offered = _offered(said, transport.offer)
         if offered is not None:
-            return TransportError("refused", f"{where}: no algorithm in common; {_OLD}{offered}")
+            cure = _STRICT if any(word in offered for word in _NEW) else _OLD
+            return TransportError("refused", f"{where}: no algorithm in common, the server offers only {offered}; {cure}")
         if "ncompatible version" in said or "Invalid SSH banner" in said:
             greeting = one_line(decode(bytes(transport.wire.heard[:120])), 60)
             return TransportError("refused", f"{where}: speaks SSH 1 only ({greeting}), which is broken: update it")

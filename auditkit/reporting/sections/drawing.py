@@ -59,7 +59,8 @@ def network_picture(draft: Draft) -> Picture | Note | Cell:
     networks = sorted({n for _, n in rows}, key=lambda n: (n.version, n))
     known = {a.id: a for a in draft.a.book.assets if a.targets}
     nodes = [Node(f"net {n}", (str(n),), "plain") for n in networks]
-    nodes += [Node(a.id, (a.id,), "good") for a in known.values()]
+    failed = {s.id for s in draft.a.targets if s.state == "failed"}
+    nodes += [Node(a.id, (a.id,), "unknown" if failed >= set(a.targets) else "good") for a in known.values()]
     edges = {(r["asset"], f"net {n}"): r["address"] for r, n in rows if r["asset"] in known}
     for a in [a for a in draft.a.book.assets if not a.targets][:MOST_SEEN]:
         home = next((n for n in networks if any(_inside(x, n) for x in a.addresses)), None)

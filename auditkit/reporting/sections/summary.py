@@ -24,7 +24,7 @@ def build(draft: Draft) -> Iterator[Section]:
     if urgent:
         columns = (Column("column.number", weight=0.4), Column("column.what", weight=4), Column("column.deadline"), Column("column.hours"))
         blocks.append(Table("decisions", columns, tuple(_decision(f) for f in urgent), label("summary.decisions")))
-    yield Section("summary", label("section.summary"), tuple(blocks))
+    yield Section("summary", label("section.summary"), tuple(blocks), new_page=True)
 
 
 def of(draft: Draft, *items: str) -> list[CheckVerdict]:
