@@ -7,11 +7,15 @@ import re
 import shlex
 import subprocess
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from auditkit.cli import GROUPS, VERBS
+from auditkit.cli.app import make
+from auditkit.errors import Cause
 from auditkit.registry import registry
+from auditkit.transports.ssh import SshOptions
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md"))]
@@ -93,3 +97,34 @@ def test_every_probe_named_in_a_page_exists(page: Path) -> None:
     named = set(re.findall(r"\b(?:linux|host|discovery)\.[a-z][a-z0-9_]+\b(?!\.|/)", page.read_text("utf-8")))
     known = set(registry().probes) | set(registry().derived) | own
     assert {n for n in named - known if not n.endswith((".py", ".yaml", ".md"))} == set()
+
+
+def _command_lines(page: str) -> list[list[str]]:
+    blocks = re.findall(r"^```sh\n(.*?)^```$", (ROOT / "docs" / page).read_text("utf-8"), re.M | re.S)
+    return [shlex.split(line, comments=True)[1:] for block in blocks for line in block.splitlines() if line.startswith("auditkit ")]
+
+
+GUIDES = ("guide.ru.md", "guide.en.md")
+
+
+@pytest.mark.parametrize("page", GUIDES)
+def test_every_command_of_a_guide_is_one_the_program_takes(page: str) -> None:
+    for words in _command_lines(page):
+        make().parse_args(words[: words.index(">")] if ">" in words else words, exit_on_error=False, print_error=False)
+
+
+def test_the_guides_show_the_same_commands_and_options_in_both_languages() -> None:
+    """Words of people (reasons, names) differ; verbs, options, SQL and the order of the commands do not."""
+    said = {"--why", "--who", "--text", "--name", "--lang"}
+    bare = [[[w for n, w in enumerate(words) if n == 0 or words[n - 1] not in said] for words in _command_lines(page)] for page in GUIDES]
+    assert bare[0] == bare[1]
+    texts = [(ROOT / "docs" / page).read_text("utf-8") for page in GUIDES]
+    for mark in (r"^#+ ", r"^\| `(\w+)`", r"^```"):
+        assert re.findall(mark, texts[0], re.M) == re.findall(mark, texts[1], re.M)
+
+
+def test_the_guides_name_every_option_of_ssh_and_every_cause() -> None:
+    for page in GUIDES:
+        text = (ROOT / "docs" / page).read_text("utf-8")
+        assert [o for o in SshOptions.model_fields if f"`{o}`" not in text] == []
+        assert [c for c in get_args(Cause) if f"| `{c}` |" not in text] == []
