@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -106,7 +108,25 @@ class _Row(dict[str, Any]):
     """Columns for `says`: None reads as "not seen"; a column that is not there is named (lint refuses it before)."""
 
     def __init__(self, row: Mapping[str, Any], unseen: str) -> None:
-        super().__init__({k: unseen if v is None else (f"{v:g}" if isinstance(v, float) else v) for k, v in row.items()})
+        super().__init__({k: unseen if v is None else _plain(v) for k, v in row.items()})
+
+
+_INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2})T\d{2}:\d{2}:\d{2}\S*")
+
+
+def _plain(value: Any) -> Any:
+    """A cell of the book as people write it: lists with commas, instants as days."""
+    if isinstance(value, float):
+        return f"{value:g}"
+    if isinstance(value, str) and value[:1] == "[" and value[-1:] == "]":
+        try:
+            listed = json.loads(value)
+        except ValueError:
+            return value  # a text that only looks like a list
+        return ", ".join(map(str, listed)) if isinstance(listed, list) else value
+    if isinstance(value, str) and (m := _INSTANT.fullmatch(value)):
+        return m[1]
+    return value
 
 
 def _hygiene(findings: list[Finding]) -> Table:
