@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -16,14 +17,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from auditkit.model import fact
 from auditkit.probing import Probe, Reply, Shell, probe
 from auditkit.transports import hostkeys
 from auditkit.transports.base import Brought, Context, Credential, Masked, Sent, Target
 from auditkit.transports.knownhosts import HostKey
 from auditkit.transports.ssh import Ssh, SshOptions
+from tests.lab.need import need
 
 USER, PASSWORD, PHRASE = "auditor", "Canary-pw-7Kq", "Canary-phrase-3Zt"
 UID = 61234
@@ -60,14 +60,6 @@ def lines(name: str, command: str | Shell, **options: Any) -> Probe[Line]:
 
 
 WHO = lines("t.who", "id -un")
-
-
-def need(reason: str | None) -> None:
-    """Skip with that reason; where CI is set, fail."""
-    if reason and os.environ.get("CI"):
-        pytest.fail(reason)
-    if reason:
-        pytest.skip(reason)
 
 
 def why_no_sshd() -> str | None:
@@ -114,11 +106,11 @@ class Sshd:
         """Lines of sshd about login requests it got, `none` included."""
         return [line for line in self.log.splitlines() if "userauth-request" in line]
 
-    def wait_log(self, text: str) -> None:
-        """Until sshd has logged that."""
+    def wait_log(self, pattern: str) -> None:
+        """Until sshd has logged that (it writes its log behind its answers)."""
         end = time.monotonic() + 10
-        while text not in self.log:
-            assert time.monotonic() < end, f"sshd never logged {text!r}"
+        while not re.search(pattern, self.log):
+            assert time.monotonic() < end, f"sshd never logged {pattern!r}"
             time.sleep(0.02)
 
 
@@ -132,7 +124,8 @@ def free_port() -> int:
 def sshd(more: str = "", kinds: Sequence[str] = ("ed25519",), keys: Sequence[Path] = (), pam: str = "no",
          shell: str = "/bin/sh", port: int = 0, users_keys: Sequence[Path] = ()) -> Iterator[Sshd]:  # fmt: skip
     """An sshd with user `auditor` (password and key). more: lines of its configuration. pam: a PAM stack instead of none."""
-    need(why_no_sshd())
+    reason = why_no_sshd()
+    need(reason is None, f"a real sshd: {reason}")
     with tempfile.TemporaryDirectory(prefix="auditkit-sshd-") as place:
         folder = Path(place)
         folder.chmod(0o755)  # sshd reads authorized_keys as the user

@@ -21,12 +21,13 @@ from tests.transports.sshhostile import Door, serving, ssh_server
 from tests.transports.sshkit import PASSWORD, USER, Client, Sshd, by_key, by_password, frames, keygen, lines, public, sshd
 
 
-def test_a_login_request_is_what_the_log_of_sshd_would_show(friend: Client, server: Sshd) -> None:
+def test_a_login_request_is_what_the_log_of_sshd_would_show(client: Client) -> None:
     """What the tests below rest on."""
-    before = len(server.login_requests)
-    assert friend.who(server.port, by_password()) == USER
-    server.wait_log(f"Accepted password for {USER}")
-    assert len(server.login_requests) == before + 2
+    with sshd() as known:
+        client.trust(known)
+        assert client.who(known.port, by_password()) == USER
+        known.wait_log("Connection closed by")
+        assert len(known.login_requests) == 2
 
 
 def test_a_host_nobody_trusts_gets_no_login(client: Client) -> None:

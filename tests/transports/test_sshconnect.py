@@ -155,12 +155,16 @@ def test_algorithms_of_an_old_server_are_named() -> None:
     with sshd(more="KexAlgorithms diffie-hellman-group14-sha1,diffie-hellman-group1-sha1") as old:
         e = failure(old.port, Limits())
     assert e.cause == "refused"
-    assert "key exchange diffie-hellman-group14-sha1, diffie-hellman-group1-sha1" in str(e)
+    assert "offers only key exchange diffie-hellman-group14-sha1, diffie-hellman-group1-sha1" in str(e)
+    assert "too old for a safe connection" in str(e)
 
 
-def test_ciphers_of_an_old_server_are_named() -> None:
-    with sshd(more="Ciphers 3des-cbc") as old:
-        assert "ciphers 3des-cbc" in str(failure(old.port, Limits()))
+def test_ciphers_are_named_and_a_strict_server_is_not_called_old() -> None:
+    for ciphers, words in [("3des-cbc", "too old"), ("chacha20-poly1305@openssh.com", "allow an AES cipher")]:
+        with sshd(more=f"Ciphers {ciphers}") as other:
+            said = str(failure(other.port, Limits()))
+        assert f"ciphers {ciphers}; " in said
+        assert words in said
 
 
 def test_a_host_key_of_an_old_server_is_named() -> None:
