@@ -2,40 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from auditkit.cli.common import print_json, say
+from auditkit.cli.common import ask_secret, print_json, say
+from auditkit.collecting.session import context_of
 from auditkit.errors import TransportError, UsageError
 from auditkit.transports import hostkeys
 from auditkit.transports.base import Target
+from auditkit.transports.knownhosts import HostKey
+from auditkit.transports.ssh import SshOptions
+from auditkit.transports.sshhops import Seen, Way
+from auditkit.workspace.credentials import open_credential
+from auditkit.workspace.journal import Journal
 from auditkit.workspace.layout import Workspace
 
 
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    yes: bool
+    replace: bool
+    fingerprint: str | None
+
+
 def trust(
-    client: Path,
-    *,
-    only: tuple[str, ...] = (),
-    yes: bool = False,
-    replace: bool = False,
-    fingerprint: str | None = None,
-    json: bool = False,
+    client: Path, *, only: tuple[str, ...] = (), yes: bool = False, replace: bool = False, fingerprint: str | None = None, json: bool = False
 ) -> int:
     """Show the host keys of targets, and pin them with --yes after comparing them with what the hosts themselves show.
 
     Parameters
     ----------
     client: folder of a client
-    only: ids of targets; without it all that are asked over SSH (jump hosts too)
+    only: ids of targets; without it all that are asked over SSH, with their jump hosts
     yes: pin keys of hosts that have none pinned
     replace: also pin keys of hosts whose key has changed
-    fingerprint: pin only if the host shows exactly this key (SHA256:…)
+    fingerprint: pin this key alone (SHA256:…), and only if the host shows it; with --only
     json: print one JSON object on stdout
     """
     ws = Workspace.open(client)
     ws.prepare()
-    places = list(_places(ws, only))
-    told = [_one(ws, name, address, port, yes, replace, fingerprint) for name, address, port in places]
+    if fingerprint is not None and len(only) != 1:
+        raise UsageError("--fingerprint: name the one host it belongs to with --only")
+    wish = _Wish(yes, replace, fingerprint)
+    told = [t for target in _targets(ws, only) for t in _one(ws, target, wish)]
     code = 3 if any(t["state"] == "failed" for t in told) else 1 if any(t["state"] in ("shown", "changed") for t in told) else 0
     if json:
         print_json("trust", hosts=told, exit=code)
@@ -46,45 +57,52 @@ def trust(
     return code
 
 
-def _places(ws: Workspace, only: tuple[str, ...]) -> list[tuple[str, str, int]]:
+def _targets(ws: Workspace, only: tuple[str, ...]) -> list[Target]:
     targets = [t for t in ws.targets() if t.transport == "ssh" and (not only or t.id in only)]
     unknown = sorted(set(only) - {t.id for t in targets})
     if unknown:
         raise UsageError(f"--only: no SSH target is called {', '.join(unknown)}; see targets.yaml")
-    found: dict[tuple[str, int], str] = {}
-    for t in targets:
-        for hop in getattr(t.options, "jump", ()):
-            found.setdefault((hop.address, hop.port), f"{t.id} (jump)")
-        if not getattr(t.options, "jump", ()):
-            found[t.address, _port(t)] = t.id
-    return [(name, address, port) for (address, port), name in found.items()]
+    return targets
 
 
-def _port(t: Target) -> int:
-    return int(getattr(t.options, "port", 22))
-
-
-def _one(ws: Workspace, name: str, address: str, port: int, yes: bool, replace: bool, wanted: str | None) -> dict[str, Any]:
-    told: dict[str, Any] = {"id": name, "address": address, "port": port, "state": "failed", "keys": [], "old": "", "message": ""}
+def _one(ws: Workspace, target: Target, wish: _Wish) -> Iterator[dict[str, Any]]:
+    """Every host on the way to a target; the one behind a jump host is seen only once the jump host itself is pinned."""
+    options = target.options
+    assert isinstance(options, SshOptions)
+    name = target.id
     try:
-        keys = hostkeys.scan(address, port)
+        with Journal(ws.journal) as journal:
+            context = context_of(ws, journal, {}, ask_secret)
+            # A credential is opened only where a host lies behind another: looking at keys needs no login.
+            credential = open_credential(target.credential, ws, ask_secret, target.id) if options.jump and target.credential else None
+            last = len(options.jump)
+            for n, seen in enumerate(Way(target, options, credential, context).look()):
+                name = target.id if n == last else f"{target.id} (jump {seen.site.address})"
+                yield _judge(ws, name, seen, wish)
     except TransportError as e:
-        return {**told, "message": str(e)}
-    shown = [{"type": k.get_name(), "fingerprint": hostkeys.fingerprint(k)} for k in keys]
-    known = {k.asbytes() for k in hostkeys.pinned(ws.known_hosts, address, port)}
-    old = ", ".join(hostkeys.fingerprint(k) for k in hostkeys.pinned(ws.known_hosts, address, port))
-    told |= {"keys": shown, "old": old}
-    if known and any(k.asbytes() in known for k in keys):
+        yield _told(name, target.address, getattr(options, "port", 22), (), ()) | {"message": str(e)}
+
+
+def _told(name: str, address: str, port: int, shown: Sequence[HostKey], pinned: Sequence[HostKey]) -> dict[str, Any]:
+    keys = [{"type": k.get_name(), "fingerprint": hostkeys.fingerprint(k)} for k in shown]
+    old = ", ".join(hostkeys.fingerprint(k) for k in pinned)
+    return {"id": name, "address": address, "port": port, "state": "failed", "keys": keys, "old": old, "message": ""}
+
+
+def _judge(ws: Workspace, name: str, seen: Seen, wish: _Wish) -> dict[str, Any]:
+    site = seen.site
+    told = _told(name, site.address, site.port, seen.shown, seen.pinned)
+    if seen.pinned and set(seen.pinned) & set(seen.shown):
         return {**told, "state": "same"}
-    if wanted is not None and wanted not in [s["fingerprint"] for s in shown]:
-        return {
-            **told,
-            "state": "failed",
-            "message": f"shows {', '.join(s['fingerprint'] for s in shown)}, not {wanted}; nothing was pinned",
-        }
-    if known and not (yes and replace):
+    chosen = seen.shown
+    if wish.fingerprint is not None:
+        chosen = [k for k in seen.shown if hostkeys.fingerprint(k) == wish.fingerprint]
+        if not chosen:
+            shown = ", ".join(hostkeys.fingerprint(k) for k in seen.shown)
+            return {**told, "message": f"shows {shown}, not {wish.fingerprint}; nothing was pinned"}
+    if seen.pinned and not (wish.yes and wish.replace):
         return {**told, "state": "changed"}
-    if not yes and wanted is None:
+    if not wish.yes and wish.fingerprint is None:
         return {**told, "state": "shown"}
-    hostkeys.pin(ws.known_hosts, address, port, keys, replace)
+    hostkeys.pin(ws.known_hosts, site.address, site.port, chosen, wish.replace, site.via)
     return {**told, "state": "pinned"}
