@@ -25,6 +25,7 @@ VERBS = (
     ("diff", "auditkit.cli.diff:diff", "What changed between two snapshots."),
     ("decide", "auditkit.cli.decide:decide", "Record a person's decision: accept a risk, reword a finding, approve."),
     ("reparse", "auditkit.cli.reparse:reparse", "Read stored evidence again with today's readers."),
+    ("replies", "auditkit.cli.replies:replies", "Write a target's recorded replies into a file that can be asked again."),
     ("probes", "auditkit.cli.probes:probes", "List every command that can ever be sent."),
 )
 GROUPS = (

@@ -7,7 +7,12 @@ import importlib
 from auditkit.errors import UsageError
 from auditkit.transports.base import Options, Transport
 
-_TABLE = {"local": "auditkit.transports.local:Local", "ssh": "auditkit.transports.ssh:Ssh", "sweep": "auditkit.transports.sweep:Sweeper"}
+_TABLE = {
+    "local": "auditkit.transports.local:Local",
+    "ssh": "auditkit.transports.ssh:Ssh",
+    "replay": "auditkit.transports.replay:Replay",
+    "sweep": "auditkit.transports.sweep:Sweeper",
+}
 _NEVER_WRITTEN = frozenset({"sweep"})  # ranges are looked at by `auditkit discover` alone, under the permission of client.yaml
 
 
