@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from auditkit.transports import hostkeys
 from auditkit.transports.base import Target
 from auditkit.transports.knownhosts import HostKey
 from auditkit.transports.ssh import SshOptions
+from auditkit.transports.sshconnect import Site
 from auditkit.transports.sshhops import Seen, Way
 from auditkit.workspace.credentials import open_credential
 from auditkit.workspace.journal import Journal
@@ -28,7 +29,13 @@ class _Wish:
 
 
 def trust(
-    client: Path, *, only: tuple[str, ...] = (), yes: bool = False, replace: bool = False, fingerprint: str | None = None, json: bool = False
+    client: Path,
+    *,
+    only: tuple[str, ...] = (),
+    yes: bool = False,
+    replace: bool = False,
+    fingerprint: str | None = None,
+    json: bool = False,
 ) -> int:
     """Show the host keys of targets, and pin them with --yes after comparing them with what the hosts themselves show.
 
@@ -46,7 +53,7 @@ def trust(
     if fingerprint is not None and len(only) != 1:
         raise UsageError("--fingerprint: name the one host it belongs to with --only")
     wish = _Wish(yes, replace, fingerprint)
-    told = [t for target in _targets(ws, only) for t in _one(ws, target, wish)]
+    told = _once(t for target in _targets(ws, only) for t in _one(ws, target, wish))
     code = 3 if any(t["state"] == "failed" for t in told) else 1 if any(t["state"] in ("shown", "changed") for t in told) else 0
     if json:
         print_json("trust", hosts=told, exit=code)
@@ -55,6 +62,14 @@ def trust(
         for key in t["keys"] or [{}]:
             say(f"cli.trust.{t['state']}", id=t["id"], message=t["message"], old=t["old"], **key)
     return code
+
+
+def _once(told: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A jump host that is a target too, or of several targets, is told of once; what happened to it first counts."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for t in told:
+        found.setdefault((t["address"], t["port"], t["via"], t["state"] == "failed"), t)
+    return list(found.values())
 
 
 def _targets(ws: Workspace, only: tuple[str, ...]) -> list[Target]:
@@ -76,30 +91,40 @@ def _one(ws: Workspace, target: Target, wish: _Wish) -> Iterator[dict[str, Any]]
             # A credential is opened only where a host lies behind another: looking at keys needs no login.
             credential = open_credential(target.credential, ws, ask_secret, target.id) if options.jump and target.credential else None
             last = len(options.jump)
-            for n, seen in enumerate(Way(target, options, credential, context).look()):
+            way = Way(target, options, credential, context)
+            for n, seen in enumerate(way.look()):
                 name = target.id if n == last else f"{target.id} (jump {seen.site.address})"
-                yield _judge(ws, name, seen, wish)
+                judged = _judge(ws, name, seen, wish)
+                yield judged
+                if n < last and judged["state"] not in ("same", "pinned"):
+                    yield _told(target.id, way.hops[-1].site, (), ()) | {"message": _untrusted(seen)}
+                    return
     except TransportError as e:
-        yield _told(name, target.address, getattr(options, "port", 22), (), ()) | {"message": str(e)}
+        yield _told(name, Site(target.address, options.port), (), ()) | {"message": str(e)}
 
 
-def _told(name: str, address: str, port: int, shown: Sequence[HostKey], pinned: Sequence[HostKey]) -> dict[str, Any]:
+def _untrusted(seen: Seen) -> str:
+    return f"the jump host {seen.site.address} is not trusted yet: compare its key with the host, pin it (--yes), then look again"
+
+
+def _told(name: str, site: Site, shown: Sequence[HostKey], pinned: Sequence[HostKey]) -> dict[str, Any]:
     keys = [{"type": k.get_name(), "fingerprint": hostkeys.fingerprint(k)} for k in shown]
     old = ", ".join(hostkeys.fingerprint(k) for k in pinned)
-    return {"id": name, "address": address, "port": port, "state": "failed", "keys": keys, "old": old, "message": ""}
+    where = {"id": name, "address": site.address, "port": site.port, "via": "/".join(site.via)}
+    return {**where, "state": "failed", "keys": keys, "old": old, "message": ""}
 
 
 def _judge(ws: Workspace, name: str, seen: Seen, wish: _Wish) -> dict[str, Any]:
     site = seen.site
-    told = _told(name, site.address, site.port, seen.shown, seen.pinned)
-    if seen.pinned and set(seen.pinned) & set(seen.shown):
-        return {**told, "state": "same"}
+    told = _told(name, site, seen.shown, seen.pinned)
     chosen = seen.shown
     if wish.fingerprint is not None:
         chosen = [k for k in seen.shown if hostkeys.fingerprint(k) == wish.fingerprint]
         if not chosen:
             shown = ", ".join(hostkeys.fingerprint(k) for k in seen.shown)
             return {**told, "message": f"shows {shown}, not {wish.fingerprint}; nothing was pinned"}
+    if seen.pinned and set(seen.pinned) & set(chosen):
+        return {**told, "state": "same"}
     if seen.pinned and not (wish.yes and wish.replace):
         return {**told, "state": "changed"}
     if not wish.yes and wish.fingerprint is None:

@@ -73,12 +73,12 @@ def compare(path: Path, address: str, port: int, shown: HostKey, target: str, vi
         raise TransportError(
             "host_key_changed",
             f"{where}: the host key changed: pinned {', '.join(map(str, known))}, shown {shown}; no login was tried. "
-            f"Find out why, then: auditkit trust --only {target} --yes --replace",
+            f"Find out why, then: auditkit trust CLIENT --only {target} --yes --replace",
         )
     raise TransportError(
         "refused",
         f"{where}: host key not trusted yet: {shown}; no login was tried. "
-        f"Compare it with the host, then: auditkit trust --only {target} --yes",
+        f"Compare it with the host, then: auditkit trust CLIENT --only {target} --yes",
     )
 
 

@@ -86,7 +86,7 @@ def test_an_unknown_host_is_refused_and_the_cure_is_named(pins: Path) -> None:
         compare(pins, "srv", 22, key(), "srv-1")
     assert e.value.cause == "refused"
     assert fingerprint(key()) in str(e.value)
-    assert "auditkit trust --only srv-1 --yes" in str(e.value)
+    assert "auditkit trust CLIENT --only srv-1 --yes" in str(e.value)
 
 
 def test_a_changed_key_is_refused_with_both_fingerprints(pins: Path) -> None:

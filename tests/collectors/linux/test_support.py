@@ -70,7 +70,7 @@ def recorded_release(case: str) -> OsRelease:
         ("astra-1.8", "astra", "1.8", None),
         ("redos-7.3", "redos", "7.3", None),
         ("redos-8.0", "redos", "8.0.3", None),
-        ("alt-p10", "altlinux", "10", date(2024, 6, 30)),
+        ("alt-p10", "altlinux", "10", None),
         ("alt-server-11", "altlinux", "11.0", None),
         ("alt-8-sp", "altlinux-sp", "8.2", None),  # not p8, which ended in 2019: the certified line lives on
         ("rosa-fresh-r11.1", "rosa", "2016.1", date(2018, 6, 30)),
@@ -84,7 +84,7 @@ def test_a_russian_system_as_it_names_itself_finds_its_product(case: str, produc
 
 @pytest.mark.parametrize(
     ("version", "expected"),
-    [("8.2", date(2019, 12, 31)), ("9.2", date(2023, 12, 31)), ("p10", date(2024, 6, 30)), ("10.4", date(2024, 6, 30))],
+    [("8.2", date(2019, 12, 31)), ("9.2", date(2023, 12, 31)), ("p10", None), ("10.4", None)],
 )
 def test_the_platforms_of_alt(version: str, expected: date) -> None:
     row = ends("altlinux", version, "ALT Server")
