@@ -67,6 +67,11 @@ class _Groups:
             x = self.parent[x]
         return x
 
+    def marks(self, x: str, own: Mapping[str, set[Mark]]) -> set[Mark]:
+        """The marks of everything that was joined with x so far."""
+        root = self.find(x)
+        return set().union(*(own[t] for t in own if self.parent.get(t, t) == root or self.find(t) == root))
+
     def join(self, a: str, b: str) -> None:
         first, second = sorted((self.find(a), self.find(b)))
         self.parent[second] = first
@@ -111,16 +116,23 @@ def _targets(own: Mapping[str, set[Mark]]) -> tuple[_Groups, list[tuple[str, str
     for mark, targets in sorted(holders.items(), key=lambda item: (_strength(item[0]), item[0])):
         if len(targets) < 2:
             continue
-        pairs = list(combinations(targets, 2)) if len(targets) <= MOST_SHARED else []
-        clash = [(a, b) for a, b in pairs if _contradict(own[a], own[b], mark[0])]
-        if clash or not pairs:
+        if len(targets) > MOST_SHARED or (mark[0] == "fqdn" and not _same_machine(own, targets)):
             refused.append(Refused(mark[0], mark[1], tuple(targets)))
             continue
-        for a, b in pairs:
+        if any(_contradict(groups.marks(a, own), groups.marks(b, own), mark[0]) for a, b in combinations(targets, 2)):
+            refused.append(Refused(mark[0], mark[1], tuple(targets)))
+            continue
+        for a, b in combinations(targets, 2):
             if groups.find(a) != groups.find(b):
                 groups.join(a, b)
                 joined.append((a, b, *mark))
     return groups, joined, refused
+
+
+def _same_machine(own: Mapping[str, set[Mark]], targets: list[str]) -> bool:
+    """A name alone is no identity: two sites may both have a web.local. Some other strong mark has to agree."""
+    others = [{m for m in own[t] if m[0] in STRONG and m[0] != "fqdn"} for t in targets]
+    return bool(set.intersection(*others)) if others else False
 
 
 def _contradict(a: set[Mark], b: set[Mark], but: str) -> bool:

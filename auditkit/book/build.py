@@ -36,6 +36,7 @@ class _Work:
     facts: list[tuple[str, str, object]] = field(default_factory=list)  # target, question, fact
     gaps: list[tuple[str, str, str, str]] = field(default_factory=list)  # target, table, question, why
     asked: set[tuple[str, str]] = field(default_factory=set)  # target, table
+    planned: set[tuple[str, str]] = field(default_factory=set)  # target, probe
 
 
 def build(
@@ -62,6 +63,7 @@ def build(
     evidence = {_key(a): store.evidence(a) for a in store.answers(snapshot.id)}
     book = Book(db, types, found, _assets(snapshot, found, work), (), evidence, _asked(store, snapshot, registry, found))
     by_asset = _fill(db, work, found)
+    _unplanned(work, snapshot, registry)
     gaps = _gaps(work, found, types, targets)
     gaps += derive(book, registry, by_asset, gaps)
     book.gaps = tuple(sorted(set(gaps), key=lambda g: (g.table, g.asset or "", g.question, g.why)))
@@ -78,6 +80,7 @@ def _read(store: Store, snapshot: SnapshotInfo, registry: Registry, facts_of: Fa
     answers = {a.question: a for a in store.answers(snapshot.id)}
     for q in store.questions(snapshot.id):
         probe = registry.probes.get(q.probe)
+        work.planned.add((q.target, q.probe))
         if probe is None:
             continue  # a plug-in that is not installed now: its tables do not exist here either
         work.asked.update((q.target, table_name(t)) for t in probe.yields)
@@ -89,6 +92,16 @@ def _read(store: Store, snapshot: SnapshotInfo, registry: Registry, facts_of: Fa
             facts = facts_of(a) if facts_of else store.facts(a, probe, registry.types)
             work.facts += [(q.target, _key(a), f) for f in facts]
     return work
+
+
+def _unplanned(work: _Work, snapshot: SnapshotInfo, registry: Registry) -> None:
+    """A table is whole only where every probe that fills it was put: one that this snapshot did not plan leaves a gap in it."""
+    for t in snapshot.targets:
+        if not t.is_thing:
+            continue
+        for probe in registry.probes_on(t.platform):
+            if (t.id, probe.name) not in work.planned:
+                work.gaps += [(t.id, table_name(k), f"{t.id}/{probe.name}", "not asked in this snapshot") for k in probe.yields]
 
 
 def _asked(store: Store, snapshot: SnapshotInfo, registry: Registry, found: Resolution) -> dict[tuple[str, str], tuple[str, ...]]:

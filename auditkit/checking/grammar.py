@@ -24,6 +24,8 @@ _REFUSED = """exists is isnull notnull case when then else end where join left i
 RESERVED = frozenset(_REFUSED.split())
 FUNCTIONS = frozenset({"some", "every", "at_least", "today", "lower", "upper", "abs", "length", "julianday", "date", "substr", "round"})
 FROM = re.compile(r"\bfrom\s+(\w+)(?:\s+(\w+))?\s*\)", re.I)
+_SOURCE = re.compile(r"\s*from\s+(\w+)(?:\s+(\w+))?\s*\)", re.I)
+_NO_LIST = re.compile(r"(?i)\bin\s*\(\s*\)")
 _QUANTIFIER = re.compile(r"(?i)\(\s*select\s+(?:some|every|at_least)\s*\(")
 # Kleene's or, and, "n of them" over rows and gaps in plain SQL (a Python aggregate gives NULL over no rows at all).
 KLEENE = {
@@ -54,6 +56,8 @@ def lint_fragment(fragment: str) -> None:
     selects, froms = len(re.findall(r"(?i)\bselect\b", _bare(fragment))), len(re.findall(r"(?i)\bfrom\b", _bare(fragment)))
     if selects != len(_QUANTIFIER.findall(fragment)) or froms != len(FROM.findall(fragment)) or selects != froms:
         raise ChecklistError("a sub-select has one form: (select some|every|at_least(…) from table alias)")
+    if _NO_LIST.search(_bare(fragment)):
+        raise ChecklistError("in () of nothing is a yes or a no whatever the value: name at least one")
     _balanced(fragment)
 
 
@@ -86,7 +90,10 @@ def kleene(text: str) -> str:
     end = _closing(text, m.end())
     inner = text[m.end() : end - 1]
     n, p = inner.split(",", 1) if m[1].lower() == "at_least" else ("", inner)
-    made = KLEENE[m[1].lower()].format(p=kleene(p.strip()).replace("{", "{{"), n=n.strip())
+    source = _SOURCE.match(text, end)
+    # A gap is a row of NULLs: also a predicate that looks at none of its columns (1 = 1) must not hold for it.
+    guarded = f"case when {source[2] or source[1]}.id is null then null else ({kleene(p.strip())}) end" if source else kleene(p.strip())
+    made = KLEENE[m[1].lower()].format(p=guarded, n=n.strip())
     return text[: m.start()] + made + kleene(text[end:])
 
 

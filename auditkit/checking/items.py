@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from auditkit import resources
-from auditkit.checking.grammar import lint_fragment
+from auditkit.checking.grammar import lint_fragment, sources
 from auditkit.errors import ChecklistError, ConfigError
 from auditkit.workspace import yamlfile
 
@@ -38,6 +38,14 @@ class Part(_Model):
     when: str = "true"
     expect: str
     says: Text | None = None
+
+    @model_validator(mode="after")
+    def _aliases(self) -> Part:
+        """An alias called like the row's own table would make the rows of all hosts those of this one."""
+        for source in (*sources(self.when), *sources(self.expect)):
+            if source.alias.lower() == self.for_:
+                raise ValueError(f"from {source.table}: give it an alias other than {self.for_}, the table the rule is for")
+        return self
 
     @field_validator("when", "expect")
     @classmethod

@@ -72,10 +72,11 @@ def _verdict(item: Item, asset: str, found: _Sum, accepted: Mapping[tuple[str, s
     """alarm > unknown > ok > not applicable: what was not seen never hides behind what was."""
     order: tuple[VerdictState, ...] = ("alarm", "unknown", "ok", "not_applicable")
     state: VerdictState = next(s for s in order if s in found.states)
-    decision = accepted.get((item.id, asset)) or accepted.get((item.id, "*"))
+    decision = _decision(accepted, item.id, asset)
     if state == "alarm" and decision is not None:
         state = "accepted"
-    why = "; ".join(dict.fromkeys(found.whys)) if state in ("unknown", "not_applicable") else ""
+    # What was not seen is said beside an alarm and an acceptance too: it is neither accepted nor fine.
+    why = "; ".join(dict.fromkeys(found.whys)) if state in ("unknown", "not_applicable") or "unknown" in found.states else ""
     refs = tuple(sorted(found.refs))
     held = decision if state == "accepted" else None
     return CheckVerdict(item, asset, state, why, found.total, tuple(found.objects), tuple(found.gaps)[:MOST_GAPS], refs, held)
@@ -86,11 +87,23 @@ def _accepted(decisions: Iterable[Decision], as_of: date | None) -> dict[tuple[s
     found: dict[tuple[str, str], Decision] = {}
     for d in sorted(decisions, key=lambda d: d.at):
         item, _, asset = d.subject.partition("/")
+        if as_of is not None and d.at.date() > as_of:
+            continue  # not yet made on that day
         if d.kind == "revoked":
             found.pop((item, asset or "*"), None)
-        elif d.kind == "accepted" and (d.until is None or as_of is None or d.until >= as_of):
-            found[item, asset or "*"] = d
+            found[item, f"not {asset}"] = d
+        elif d.kind == "accepted":
+            found.pop((item, f"not {asset}"), None)
+            found.pop((item, asset or "*"), None)  # a newer word goes before the older, also where it has run out
+            if d.until is None or as_of is None or d.until >= as_of:
+                found[item, asset or "*"] = d
     return found
+
+
+def _decision(accepted: Mapping[tuple[str, str], Decision], item: str, asset: str) -> Decision | None:
+    """The acceptance of this asset, else of all; a revocation for this asset alone takes it out of those."""
+    own = accepted.get((item, asset))
+    return own or (None if (item, f"not {asset}") in accepted else accepted.get((item, "*")))
 
 
 def _part(book: Book, item: Item, number: int, part: Part, sums: dict[str, _Sum]) -> None:

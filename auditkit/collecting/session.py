@@ -80,14 +80,16 @@ def _credentials(workspace: Workspace, asked: Asked) -> dict[str, Credential]:
 def _snapshot(store: Store, asked: Asked) -> int:
     """The unfinished snapshot of the same targets and probes, if young; else a new one with its plan."""
     questions = plan(asked.targets, asked.registry)
+    targets = [TargetInfo(t.id, t.platform, t.transport, t.address, t.site, t.role) for t in asked.targets]
     known = store.snapshots()
     if known and not asked.new:
         last = known[-1]
-        same = {q for q in store.questions(last.id) if q.arg in ("", "*") and q.probe in asked.registry.probes} >= set(questions)
-        things = [t.id for t in last.targets if t.is_thing]
-        if last.closed is None and now() - last.opened < RESUME and same and things == [t.id for t in asked.targets]:
+        # The same plan for the same things at the same addresses: otherwise two machines, or two plans, would mix in one snapshot.
+        things = [t for t in last.targets if t.is_thing]
+        planned = {q for q in store.questions(last.id) if q.target in {t.id for t in things} and q.arg in ("", "*")}
+        same = things == targets and set(questions) <= planned and {q.probe for q in planned} == {q.probe for q in questions}
+        if last.closed is None and now() - last.opened < RESUME and same:
             return last.id
-    targets = [TargetInfo(t.id, t.platform, t.transport, t.address, t.site, t.role) for t in asked.targets]
     seen = ranges_before(store)  # what discovery saw stays in the denominator
     return store.begin([*targets, *(seen.targets if seen else ())], questions, now(), tool(), operator(), seen)
 

@@ -99,6 +99,8 @@ class _Body(msgspec.Struct, frozen=True, array_like=True):
     truncated: bool
 
 
+_KEY = ("snapshot", "target", "probe", "arg")
+_SAID = ("state", "why", "cause", "at", "account", "command", "evidence", "secret", "facts")
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(_Body).decode
 _targets = msgspec.json.Decoder(tuple[TargetInfo, ...])
@@ -157,7 +159,10 @@ class Store:
             bodies: dict[str, tuple[bytes, bool]] = {}
             rows = [{"snapshot": snap, **self._row(t, bodies)} for t in answers]
             self.blobs.put(c, bodies)
-            c.execute(dialect.insert(answer).on_conflict_do_nothing(), rows)
+            # The first whole answer stays; one that was unknown gives way to what a second try has learnt.
+            fresh = dialect.insert(answer)
+            changed = {k: fresh.excluded[k] for k in _SAID}
+            c.execute(fresh.on_conflict_do_update(index_elements=_KEY, set_=changed, where=answer.c.state == "unknown"), rows)
 
     def _row(self, t: Told, bodies: dict[str, tuple[bytes, bool]]) -> dict[str, Any]:
         """A row of `answer`; what it points to is put into `bodies`."""

@@ -66,6 +66,7 @@ def _access(draft: Draft) -> Answer:
     if alarms:
         titles = Text(ru=_titles(alarms, "ru"), en=_titles(alarms, "en"))
         return _answer("access", "no", say("because.access.alarm", refs, what=titles), "bad", refs)
+    unknown += [v for v in verdicts if v.state == "accepted" or v.gaps]
     if unknown or not verdicts:
         return _answer("access", "unknown", say("because.access.unknown", refs, n=len({v.asset for v in unknown})), "unknown", refs)
     return _answer("access", "yes", say("because.access.ok", refs), "good", refs)
