@@ -83,3 +83,21 @@ def test_a_value_that_half_the_fleet_has_is_no_identity() -> None:
     r = resolve(names, [(t, Box(serial="DEFAULT", machine=f"m{t}")) for t in names])
     assert len(r.own) == 60
     assert len(r.refused) == 1
+
+
+def test_contradictions_are_seen_through_a_chain() -> None:
+    facts = [
+        ("a", Nic(mac="02:00:00:00:00:01")), ("a", Box(serial="S1")),
+        ("b", Nic(mac="02:00:00:00:00:01")), ("b", Box(machine="m1")),
+        ("c", Box(machine="m1", serial="S2")),
+    ]  # fmt: skip
+    r = resolve(["a", "b", "c"], facts)
+    assert ("target", "c") in r.asset_of
+    assert r.asset_of["target", "a"] != r.asset_of["target", "c"]
+    assert r.refused
+
+
+def test_a_name_alone_merges_nothing() -> None:
+    r = resolve(["a", "b"], [("a", Box(name="web.local")), ("b", Box(name="web.local"))])
+    assert set(r.own) == {"a", "b"}
+    assert [x.kind for x in r.refused] == ["fqdn"]

@@ -210,3 +210,10 @@ def test_an_endless_query_is_ended() -> None:
 
 def test_names_of_derived_are_probe_names() -> None:
     assert isinstance(fullest, Derived)
+
+
+def test_a_table_is_whole_only_where_every_probe_that_fills_it_was_planned() -> None:
+    book = book_of({("a", "t.logins"): Reply(b"root:0\n")})
+    assert [(g.question, g.why) for g in book.gaps if g.table == "disk"] == [
+        ("a/-", "no probe asks this of such a target"), ("a/t.disks", "not asked in this snapshot"),
+    ]  # fmt: skip

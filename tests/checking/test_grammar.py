@@ -64,3 +64,23 @@ def test_a_sub_select_asks_about_the_own_asset_and_the_gaps_of_everybody() -> No
     sql = compiled("(select some(b.ok = 1) from job b)", "host", client=False)
     assert sql.endswith("from job b where (b.asset = host.asset or b.asset is null))")
     assert compiled("(select some(b.ok = 1) from job b)", "client", client=True).endswith("from job b)")
+
+
+@pytest.mark.parametrize("predicate", ["1 = 1", "true", "j.asset like '%'", "not (j.s = 'x' and 1 = 2)"])
+def test_a_gap_satisfies_no_predicate(predicate: str) -> None:
+    import sqlite3
+
+    db = sqlite3.connect(":memory:")
+    db.execute("create table job(id, asset, s)")
+    db.execute("create table host(id, asset)")
+    db.execute("insert into job values (null, 'a', null)")
+    db.execute("insert into host values ('host:1', 'a')")
+    for quantifier in ("some", "every"):
+        sql = compiled(f"(select {quantifier}({predicate}) from job j)", "host", client=False)
+        assert db.execute(f"select {sql} from host").fetchone() == (None,)
+    db.close()
+
+
+def test_in_nothing_is_refused() -> None:
+    with pytest.raises(ChecklistError, match="name at least one"):
+        lint_fragment("s not in ( )")

@@ -89,3 +89,8 @@ def test_all_25_rules_of_linux_are_there_with_effort_and_deadline_in_both_langua
         for text in (item.title, item.why, item.remedy, *(p.says for p in item.parts if p.says)):
             assert any("а" <= c <= "я" for c in text.ru.lower()) or "{" in text.ru, item.id
             assert not any("а" <= c <= "я" for c in text.en.lower()), item.id
+
+
+def test_an_alias_like_the_rules_own_table_is_refused(tmp_path: Path) -> None:
+    bad = GOOD.replace("uid <> 0", "(select some(account.uid = 0) from account)")
+    assert "give it an alias other than account" in _read(tmp_path, bad)
