@@ -20,8 +20,10 @@ from typing import TYPE_CHECKING, Any
 from auditkit.assessment import Assessment, assess
 from auditkit.book import people
 from auditkit.checking import Checklist, load_checklists
-from auditkit.collecting.session import Asked, run_session
+from auditkit.collecting.sealing import reparse
+from auditkit.collecting.session import Asked, operator, run_session
 from auditkit.declared import declared_tables
+from auditkit.errors import UsageError
 from auditkit.i18n import Lang
 from auditkit.model import Decision
 from auditkit.registry import Registry, registry
@@ -49,6 +51,21 @@ class Client:
     def open(cls, path: Path | str | None = None, probes: Sequence[str] = ()) -> Client:
         """A workspace; without a path this very machine, in ./audit. probes: ask these alone."""
         return cls(Workspace.open(path) if path is not None else Workspace.local(), probes)
+
+    @classmethod
+    def existing(cls, path: Path | str | None = None, file: Path | None = None) -> Client:
+        """A workspace that is there already; nothing is made. Without a path the one above `file`, else ./audit.
+
+        Raises UsageError where there is none.
+        """
+        if path is not None:
+            return cls.open(path)
+        for folder in file.absolute().parents if file is not None else ():
+            if (folder / "state" / "version").is_file():
+                return cls(Workspace.open(folder))
+        if not (Path("audit") / "state" / "version").is_file():
+            raise UsageError("there is no ./audit here: name the folder of the client, or run `auditkit audit` first")
+        return cls(Workspace.open("audit"))
 
     @cached_property
     def registry(self) -> Registry:
@@ -129,4 +146,4 @@ class Client:
     def reparse(self, snapshot: int | None = None) -> tuple[int, int]:
         """Read the stored bytes of a snapshot again; -> (answers read, answers that changed)."""
         with self.store() as store:
-            return store.reparse(store.snapshot(snapshot).id, self.registry.probes)
+            return reparse(self.workspace, store, self.registry, store.snapshot(snapshot).id, operator())

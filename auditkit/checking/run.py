@@ -158,8 +158,13 @@ def _take(book: Book, into: _Sum, part: Part, number: int, others: list[str], fo
 
 def _told(why: str, question: str, gaps: list[GapRow]) -> str:
     if why:
-        return f"{_probe(question)}: {why}"
-    return f"{_probe(gaps[0].question)}: {gaps[0].why}" if gaps else "a value was not seen"
+        return _reason(question, why)
+    return _reason(gaps[0].question, gaps[0].why) if gaps else "a value was not seen"
+
+
+def _reason(question: str, why: str) -> str:
+    probe = _probe(question)
+    return why if probe == "-" else f"{probe}: {why}"
 
 
 def _probe(question: str) -> str:

@@ -26,12 +26,18 @@ def audit(
 
     Parameters
     ----------
-    client: folder of a client; without it this very machine is audited, in ./audit
-    out: folder for the deliverables instead of the workspace's own
-    lang: ru, en or both
-    fail_on: exit with 1 where a finding has this severity or more (1 to 4)
-    new: start a new snapshot even where an unfinished one is younger than 24 hours
-    json: print one JSON object on stdout
+    client:
+        folder of a client; without it this very machine is audited, in ./audit
+    out:
+        folder for the deliverables instead of the workspace's own
+    lang:
+        ru, en or both
+    fail_on:
+        exit with 1 where a finding has this severity or more (1 to 4)
+    new:
+        start a new snapshot even where an unfinished one is younger than 24 hours
+    json:
+        print one JSON object on stdout
     """
     opened = Client.open(client)
     with progress() as shown:

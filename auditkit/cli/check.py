@@ -20,13 +20,18 @@ def check(
 
     Parameters
     ----------
-    client: folder of a client; without it ./audit
-    snapshot: number of a snapshot
-    all: also what is fine and what does not apply
-    fail_on: exit with 1 where a finding has this severity or more (1 to 4)
-    json: print one JSON object on stdout, with every verdict
+    client:
+        folder of a client; without it ./audit
+    snapshot:
+        number of a snapshot
+    all:
+        also what is fine and what does not apply
+    fail_on:
+        exit with 1 where a finding has this severity or more (1 to 4)
+    json:
+        print one JSON object on stdout, with every verdict
     """
-    opened = Client.open(client)
+    opened = Client.existing(client)
     with opened.assessed(snapshot) as a:
         if json:
             print_json("check", snapshot=a.snapshot.id, as_of=a.as_of.isoformat(), verdicts=[_told(v, a.book) for v in a.verdicts])

@@ -16,9 +16,12 @@ def lint(*files: Path, client: Path | None = None, json: bool = False) -> int:
 
     Parameters
     ----------
-    files: checklists; without any, all that hold for the client
-    client: folder of a client; without it the built-in ones
-    json: print one JSON object on stdout
+    files:
+        checklists; without any, all that hold for the client
+    client:
+        folder of a client; without it the built-in ones
+    json:
+        print one JSON object on stdout
     """
     from auditkit.checking import load_checklists
 

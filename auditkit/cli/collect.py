@@ -14,10 +14,14 @@ def collect(client: Path | None = None, *, probe: tuple[str, ...] = (), new: boo
 
     Parameters
     ----------
-    client: folder of a client; without it this very machine, in ./audit
-    probe: ask this probe alone (may be given several times)
-    new: start a new snapshot even where an unfinished one is younger than 24 hours
-    json: print one JSON object on stdout
+    client:
+        folder of a client; without it this very machine, in ./audit
+    probe:
+        ask this probe alone (may be given several times)
+    new:
+        start a new snapshot even where an unfinished one is younger than 24 hours
+    json:
+        print one JSON object on stdout
     """
     opened = Client.open(client, probe)
     with progress() as shown:

@@ -101,5 +101,5 @@ def ask_secret(question: str) -> str:
     from auditkit.errors import UsageError
 
     if not sys.stdin.isatty():
-        raise UsageError(f"{question}: nobody to ask (stdin is no terminal): use vault:, env: or keyring: instead of prompt")
+        raise UsageError(f"{question}: nobody to ask (stdin is no terminal): use --stdin, or vault:, env:, keyring: instead of prompt")
     return getpass.getpass(f"{inert(question)}: ", sys.stderr)

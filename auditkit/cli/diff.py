@@ -15,12 +15,16 @@ def diff(client: Path | None = None, *, old: int | None = None, new: int | None 
 
     Parameters
     ----------
-    client: folder of a client; without it ./audit
-    old: number of the older snapshot
-    new: number of the newer snapshot
-    json: print one JSON object on stdout
+    client:
+        folder of a client; without it ./audit
+    old:
+        number of the older snapshot
+    new:
+        number of the newer snapshot
+    json:
+        print one JSON object on stdout
     """
-    opened = Client.open(client)
+    opened = Client.existing(client)
     with opened.store() as store:
         known = [s.id for s in store.snapshots()]
         if len(known) < 2 and (old is None or new is None):

@@ -26,12 +26,18 @@ def discover(
 
     Parameters
     ----------
-    client: folder of a client; its client.yaml must hold the permission: who, ranges, dates
-    range: networks or ranges to look at; all that is permitted if not given
-    rate: connections a second
-    snmp: reference to a credential whose password is an SNMP v2c community
-    lang: language of the comments in targets.proposed.yaml
-    json: print one JSON object on stdout
+    client:
+        folder of a client; its client.yaml must hold the permission: who, ranges, dates
+    range:
+        networks or ranges to look at; all that is permitted if not given
+    rate:
+        connections a second
+    snmp:
+        reference to a credential whose password is an SNMP v2c community
+    lang:
+        language of the comments in targets.proposed.yaml
+    json:
+        print one JSON object on stdout
     """
     opened = Client.open(client)
     today = datetime.now(UTC).astimezone().date()

@@ -14,10 +14,14 @@ def init(folder: Path, *, name: str | None = None, lang: Lang | None = None, jso
 
     Parameters
     ----------
-    folder: where; it must not exist, or be empty
-    name: the company's name as in the contract (the folder's name if not given)
-    lang: language of the comments
-    json: print one JSON object on stdout
+    folder:
+        where; it must not exist, or be empty
+    name:
+        the company's name as in the contract (the folder's name if not given)
+    lang:
+        language of the comments
+    json:
+        print one JSON object on stdout
     """
     made = Workspace.init(folder, name or folder.name, lang or tongue())
     if json:

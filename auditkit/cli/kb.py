@@ -14,13 +14,18 @@ def kb(client: Path | None = None, *, out: Path | None = None, lang: Lang = "ru"
 
     Parameters
     ----------
-    client: folder of a client; without it ./audit
-    out: folder for the pages instead of the workspace's kb/
-    lang: ru or en
-    snapshot: number of a snapshot
-    json: print one JSON object on stdout
+    client:
+        folder of a client; without it ./audit
+    out:
+        folder for the pages instead of the workspace's kb/
+    lang:
+        ru or en
+    snapshot:
+        number of a snapshot
+    json:
+        print one JSON object on stdout
     """
-    opened = Client.open(client)
+    opened = Client.existing(client)
     with opened.assessed(snapshot) as a:
         index = opened.kb(a, lang, out)
     if json:

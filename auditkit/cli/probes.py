@@ -14,7 +14,8 @@ def probes(*, json: bool = False) -> int:
 
     Parameters
     ----------
-    json: print one JSON object on stdout
+    json:
+        print one JSON object on stdout
     """
     found = [_told(p) for _, p in sorted(registry().probes.items())]
     if json:

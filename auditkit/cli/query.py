@@ -13,12 +13,16 @@ def query(sql: str, client: Path | None = None, *, snapshot: int | None = None, 
 
     Parameters
     ----------
-    sql: a SELECT
-    client: folder of a client; without it ./audit
-    snapshot: number of a snapshot
-    json: print one JSON object on stdout
+    sql:
+        a SELECT
+    client:
+        folder of a client; without it ./audit
+    snapshot:
+        number of a snapshot
+    json:
+        print one JSON object on stdout
     """
-    columns, rows = Client.open(client).query(sql, snapshot)
+    columns, rows = Client.existing(client).query(sql, snapshot)
     if json:
         print_json("query", columns=columns, rows=[list(r) for r in rows])
     else:

@@ -13,11 +13,14 @@ def reparse(client: Path | None = None, *, snapshot: int | None = None, json: bo
 
     Parameters
     ----------
-    client: folder of a client; without it ./audit
-    snapshot: number of a snapshot
-    json: print one JSON object on stdout
+    client:
+        folder of a client; without it ./audit
+    snapshot:
+        number of a snapshot
+    json:
+        print one JSON object on stdout
     """
-    read, changed = Client.open(client).reparse(snapshot)
+    read, changed = Client.existing(client).reparse(snapshot)
     if json:
         print_json("reparse", read=read, changed=changed)
     else:

@@ -18,15 +18,20 @@ def replies(target: str, file: Path, client: Path | None = None, *, snapshot: in
 
     Parameters
     ----------
-    target: id of the target
-    file: where to write
-    client: folder of a client; without it ./audit
-    snapshot: number of a snapshot (the newest)
-    json: print one JSON object on stdout
+    target:
+        id of the target
+    file:
+        where to write
+    client:
+        folder of a client; without it ./audit
+    snapshot:
+        number of a snapshot (the newest)
+    json:
+        print one JSON object on stdout
     """
     lines: list[bytes] = []
     left = 0
-    with Client.open(client).store() as store:
+    with Client.existing(client).store() as store:
         answers = [a for a in store.answers(store.snapshot(snapshot).id) if a.question.target == target]
         if not answers:
             raise UsageError(f'{target}: no answer of it in this snapshot; `auditkit query "select targets from asset"` names them')

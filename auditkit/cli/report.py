@@ -23,14 +23,20 @@ def report(
 
     Parameters
     ----------
-    client: folder of a client; without it ./audit
-    out: folder for the deliverables instead of the workspace's own
-    lang: ru, en or both
-    snapshot: number of a snapshot
-    as_of: the day the report speaks of (YYYY-MM-DD), today if not given
-    json: print one JSON object on stdout
+    client:
+        folder of a client; without it ./audit
+    out:
+        folder for the deliverables instead of the workspace's own
+    lang:
+        ru, en or both
+    snapshot:
+        number of a snapshot
+    as_of:
+        the day the report speaks of (YYYY-MM-DD), today if not given
+    json:
+        print one JSON object on stdout
     """
-    opened = Client.open(client)
+    opened = Client.existing(client)
     with opened.assessed(snapshot, as_of) as a:
         made = [opened.report(a, one, out) for one in langs(lang)]
     files = [f for m in made for f in m.files]

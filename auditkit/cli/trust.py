@@ -41,12 +41,18 @@ def trust(
 
     Parameters
     ----------
-    client: folder of a client
-    only: ids of targets; without it all that are asked over SSH, with their jump hosts
-    yes: pin keys of hosts that have none pinned
-    replace: also pin keys of hosts whose key has changed
-    fingerprint: pin this key alone (SHA256:…), and only if the host shows it; with --only
-    json: print one JSON object on stdout
+    client:
+        folder of a client
+    only:
+        ids of targets; without it all that are asked over SSH, with their jump hosts
+    yes:
+        pin keys of hosts that have none pinned
+    replace:
+        also pin keys of hosts whose key has changed
+    fingerprint:
+        pin this key alone (SHA256:…), and only if the host shows it; with --only
+    json:
+        print one JSON object on stdout
     """
     ws = Workspace.open(client)
     ws.prepare()

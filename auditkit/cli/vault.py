@@ -33,13 +33,20 @@ def add(
 
     Parameters
     ----------
-    name: how targets.yaml refers to it: vault:NAME
-    login: the account
-    workspace: folder of the client
-    key: private key file to put in; its passphrase is asked for
-    stdin: read the password (with --key: the passphrase) from the first line of stdin
-    replace: there may be a credential of that name already
-    json: print one JSON object on stdout
+    name:
+        how targets.yaml refers to it: vault:NAME
+    login:
+        the account
+    workspace:
+        folder of the client
+    key:
+        private key file to put in; its passphrase is asked for
+    stdin:
+        read the password (with --key: the passphrase) from the first line of stdin
+    replace:
+        there may be a credential of that name already
+    json:
+        print one JSON object on stdout
     """
     secret = _secret(f"passphrase of {key}, empty if none" if key else f"password of {login}", stdin)
     if key is None and not secret:
@@ -78,8 +85,10 @@ def list_(*, workspace: Path = Path("."), json: bool = False) -> int:
 
     Parameters
     ----------
-    workspace: folder of the client
-    json: print one JSON object on stdout
+    workspace:
+        folder of the client
+    json:
+        print one JSON object on stdout
     """
     names = list(_open(workspace).names())
     if json:
@@ -95,10 +104,14 @@ def show(name: str, *, workspace: Path = Path("."), reveal: bool = False, json: 
 
     Parameters
     ----------
-    name: of the credential
-    workspace: folder of the client
-    reveal: print the password too
-    json: print one JSON object on stdout (never the secret)
+    name:
+        of the credential
+    workspace:
+        folder of the client
+    reveal:
+        print the password too
+    json:
+        print one JSON object on stdout (never the secret)
     """
     found = _open(workspace).get(name)
     parts = [p for p in ("password", "private_key", "passphrase") if getattr(found, p) is not None]
@@ -118,9 +131,12 @@ def remove(name: str, *, workspace: Path = Path("."), json: bool = False) -> int
 
     Parameters
     ----------
-    name: of the credential
-    workspace: folder of the client
-    json: print one JSON object on stdout
+    name:
+        of the credential
+    workspace:
+        folder of the client
+    json:
+        print one JSON object on stdout
     """
     _open(workspace).remove(name)
     if json:
@@ -135,10 +151,14 @@ def recipients(*, workspace: Path = Path("."), add: tuple[str, ...] = (), remove
 
     Parameters
     ----------
-    workspace: folder of the client
-    add: age1… public keys, with a name before them if wanted: petrov=age1…
-    remove: public keys or names
-    json: print one JSON object on stdout
+    workspace:
+        folder of the client
+    add:
+        age1… public keys, with a name before them if wanted: petrov=age1…
+    remove:
+        public keys or names
+    json:
+        print one JSON object on stdout
     """
     vault = _open(workspace)
     wanted = [r for r in vault.recipients() if r.key not in remove and r.name not in remove]
@@ -163,8 +183,10 @@ def identity(*, name: str = "", json: bool = False) -> int:
 
     Parameters
     ----------
-    name: whose key it is, for the list of recipients
-    json: print one JSON object on stdout
+    name:
+        whose key it is, for the list of recipients
+    json:
+        print one JSON object on stdout
     """
     made = create_identity(name)
     if json:

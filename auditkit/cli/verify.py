@@ -14,11 +14,14 @@ def verify(file: Path, client: Path | None = None, *, json: bool = False) -> int
 
     Parameters
     ----------
-    file: a document that auditkit wrote; it may have been saved by another program since
-    client: folder of the client; without it ./audit
-    json: print one JSON object on stdout
+    file:
+        a document that auditkit wrote; it may have been saved by another program since
+    client:
+        folder of the client; without it ./audit
+    json:
+        print one JSON object on stdout
     """
-    found = Client.open(client).verify(file)
+    found = Client.existing(client, file).verify(file)
     code = 0 if found.good else 1
     if json:
         failed = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from auditkit.assessment import Assessment
@@ -46,12 +47,22 @@ def deliver(assessment: Assessment, client_dir: Path, out: Path, langs: Sequence
     files: list[File] = []
     notices = dict.fromkeys(_left_out(document))
     for lang in langs:
+        _keep_earlier(folder, lang)
         paths = {kind: folder / f"audit.{lang}.{kind}" for kind in ("docx", "xlsx", "html")}
         notices.update(dict.fromkeys(write_docx(document, lang, paths["docx"], client_dir)))
         write_xlsx(document, lang, paths["xlsx"])
         write_html(document, lang, paths["html"], client_dir)
         files += [File(kind, lang, path) for kind, path in paths.items()]
     return Made(tuple(files), tuple(notices))
+
+
+def _keep_earlier(folder: Path, lang: Lang) -> None:
+    """A report of the same day is put aside, not overwritten: somebody may have worked in it."""
+    for path in sorted(folder.glob(f"audit.{lang}.*")):
+        made = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        aside = folder / "earlier" / f"{path.stem}.{made:%H%M%S}{path.suffix}"
+        aside.parent.mkdir(exist_ok=True)
+        path.replace(aside)
 
 
 def _left_out(document: Document) -> Iterator[Label]:

@@ -22,6 +22,15 @@ SHOWN: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 
 
+ORDER: Mapping[str, str] = {
+    "volume": "mount",
+    "address": "interface, address",
+    "listener": "proto, port",
+    "account": "uid",
+    "certificate": "not_after",
+}
+
+
 def build(draft: Draft) -> Iterator[Section]:
     """A section a host under one heading."""
     asked = [a for a in draft.a.book.assets if a.targets]
@@ -61,7 +70,7 @@ def _table(draft: Draft, asset: str, n: int, table: str, shown: tuple[tuple[str,
     kind: Any = draft.a.book.types.get(table)
     if kind is None:
         return None
-    rows = draft.a.book.table(table, asset)
+    rows = draft.a.book.table(table, asset, ORDER.get(table, ""))
     have = [(c, m) for c, m in shown if not rows or c in rows[0]]
     columns = tuple(Column(f"field.{c}") for c, _ in have)
     made = tuple(tuple(_cell(r, c, m) for c, m in have) for r in rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from auditkit.model import Text
+from auditkit.model import Statement, Text
 from auditkit.reporting.document import Cell, Column, Section, Table, label, say, value
 from auditkit.reporting.evidence import Draft
 from auditkit.reporting.reasons import reason
@@ -20,9 +20,10 @@ def build(draft: Draft) -> Iterator[Section]:
 
 def _questions(draft: Draft) -> Table:
     by_reason: dict[tuple[str, str], set[str]] = defaultdict(set)
+    failed = {s.id for s in draft.a.targets if s.state == "failed"}  # each stands in the coverage once, with its reason
     for g in draft.a.book.gaps:
         target, _, probe = g.question.partition("/")
-        if probe and probe != "-":
+        if probe and probe != "-" and target not in failed:
             by_reason[probe, g.why].add(target)
     columns = (
         Column("column.question", "code", 1.4),
@@ -40,7 +41,7 @@ def _questions(draft: Draft) -> Table:
         for (probe, why), targets in sorted(by_reason.items(), key=lambda i: (-len(i[1]), i[0]))
     )
     return Table(
-        "unanswered", columns, rows, label("table.unanswered"), say("unknown.none", tuple(f"target:{t.id}" for t in draft.a.targets)), 120
+        "unanswered", columns, rows, label("table.unanswered"), _nothing(draft, "unknown.none"), 120
     )
 
 
@@ -55,7 +56,9 @@ def _verdicts(draft: Draft) -> Table:
         Column("column.title", weight=2),
         Column("column.why", weight=2.6),
     )
-    unknown = [v for v in draft.a.verdicts if v.state == "unknown"]
+    failed = {s.id for s in draft.a.targets if s.state == "failed"}
+    unreached = {a.id for a in draft.a.book.assets if a.targets and failed >= set(a.targets)}
+    unknown = [v for v in draft.a.verdicts if v.state == "unknown" and v.asset not in unreached]
     rows = tuple(
         (
             value(v.item.id, v.rests_on[:20]),
@@ -65,9 +68,16 @@ def _verdicts(draft: Draft) -> Table:
         )
         for v in unknown
     )
-    return Table("unknown-verdicts", columns, rows, label("table.unknown_verdicts"), say("unknown.no_verdicts"), 120)
+    return Table("unknown-verdicts", columns, rows, label("table.unknown_verdicts"), _nothing(draft, "unknown.no_verdicts"), 120)
 
 
 def _reasons(why: str) -> Text:
     texts = [reason(w) for w in why.split("; ")[:3]]
     return Text(ru="; ".join(t.ru for t in texts), en="; ".join(t.en for t in texts))
+
+
+def _nothing(draft: Draft, message: str) -> Statement:
+    """Nothing to list, unless what was not reached at all stands elsewhere."""
+    refs = tuple(f"target:{t.id}" for t in draft.a.targets)
+    failed = sum(t.state == "failed" for t in draft.a.targets)
+    return say("unknown.only_failed", refs, n=failed) if failed else say(message, refs)

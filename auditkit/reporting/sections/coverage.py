@@ -65,8 +65,13 @@ def _ranges(draft: Draft) -> Table:
 
 def _row(s: TargetState, address: str) -> tuple[Cell, ...]:
     refs = (f"target:{s.id}",)
-    need = say("coverage.need_nothing", refs) if not s.cause else say("coverage.need", refs, cause=s.cause)
-    why = say("coverage.whole", refs) if not s.cause else say("coverage.because", refs, cause=s.cause, message=reason(s.message))
+    if s.cause:
+        need = say("coverage.need", refs, cause=s.cause)
+        why = say("coverage.because", refs, cause=s.cause, message=reason(s.message))
+    elif s.unknown:
+        need, why = say("coverage.look", refs), say("coverage.mostly", refs, n=s.unknown)
+    else:
+        need, why = say("coverage.need_nothing", refs), say("coverage.whole", refs)
     answered = say("coverage.answered", refs, answered=s.found + s.absent, asked=s.asked)
     return (value(s.id, refs), value(address, refs), say(f"state.{s.state}", refs), answered, why, need)
 

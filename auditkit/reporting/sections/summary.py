@@ -20,7 +20,7 @@ def build(draft: Draft) -> Iterator[Section]:
     blocks: list[Block] = [Verdicts(answers)]
     worst = [f for f in draft.a.findings if f.severity >= 2][:MOST_FINDINGS]
     blocks.append(_worst(worst) if worst else Para(_nothing(draft)))
-    urgent = [f for f in worst if f.item.deadline == "two_weeks"][:MOST_DECISIONS]
+    urgent = [f for f in worst if f.severity == 4 or f.item.deadline == "two_weeks"][:MOST_DECISIONS]
     if urgent:
         columns = (Column("column.number", weight=0.4), Column("column.what", weight=4), Column("column.deadline"), Column("column.hours"))
         blocks.append(Table("decisions", columns, tuple(_decision(f) for f in urgent), label("summary.decisions")))
