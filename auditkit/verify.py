@@ -1,8 +1,9 @@
 """Says of every statement in a file whether it still follows from the stored bytes. Above reporting and assessment: it needs both.
 
-The bytes of every answer are read again with today's readers, the assessment is made again from those facts, and the file's
-statements are compared with what follows now. A statement rests on questions; trouble with one of them is trouble of the
-statement, also where its words still come out the same.
+The bytes of every answer are read again with today's readers, the assessment is made again from those facts, and the document is
+written anew from it. The file is compared with that: it must say every statement, in the same place, in the same words, and nothing
+beside them. A statement rests on questions; trouble with one of them is trouble of the statement, also where its words still come out
+the same. How a Word file or a workbook looks, and what pictures show, is not compared.
 """
 
 from __future__ import annotations
@@ -17,141 +18,115 @@ from typing import Literal
 from auditkit.assessment import Assessment, assess
 from auditkit.checking import load_checklists
 from auditkit.declared import declared_tables
-from auditkit.errors import EvidenceError
-from auditkit.model import Absent, Found, Outcome, Statement, Unknown
+from auditkit.errors import UsageError
+from auditkit.i18n import Lang
+from auditkit.model import Decision, Statement
 from auditkit.registry import Registry
 from auditkit.reporting.document import ident, statements
-from auditkit.reporting.reading import Said, meta_in, said_in, same
+from auditkit.reporting.identity import Identity
+from auditkit.reporting.reading import Said, meta_in, same
 from auditkit.reporting.report import audit_document
-from auditkit.store import Answer, Store, packed, unpacked
+from auditkit.reporting.words import words
+from auditkit.store import SnapshotInfo, Store
+from auditkit.verifying_failed import Cause, Failed
+from auditkit.verifying_store import Reread, Seal, Trouble, seal_of, worst
+from auditkit.verifying_text import compare
 from auditkit.workspace.layout import Workspace
 
-Cause = Literal["edited", "evidence_missing", "evidence_changed", "differs"]
+__all__ = ["Cause", "Failed", "Verification", "verify"]
 DECLARED = "findings.declared"
 
 
 @dataclass(frozen=True, slots=True)
-class Failed:
-    """A statement that does not hold. text: as the file has it; derived: as it comes out now ("" = it does not come out at all)."""
-
-    id: str
-    location: str
-    cause: Cause
-    text: str
-    derived: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
 class Verification:
-    """holds + declared + len(not_checkable) + len(failed) = statements. not_checkable: no key opens the secret bytes behind them."""
+    """holds + declared + len(not_checkable) + (failed statements of the file) = statements.
+
+    failed: also what is missing from the file, changed around its statements, or wrong with the store. not_checkable: no key opens the
+    secret bytes behind them. seal: whether the answers are those of the collection (missing: no seal was written; broken is in failed).
+    unchecked_text: characters outside statements that differ from what is written now. unchecked_pictures: they are not compared.
+    """
 
     statements: int
     holds: int
     declared: int
     not_checkable: tuple[Said, ...]
     failed: tuple[Failed, ...]
+    seal: Seal = "missing"
+    unchecked_text: int = 0
+    unchecked_pictures: int = 0
 
     @property
     def good(self) -> bool:
-        """True where every statement holds or is a person's own."""
+        """True where every statement holds or is a person's own, and nothing stands beside them."""
         return not self.failed and not self.not_checkable
 
 
-@dataclass(slots=True)
-class _Reread:
-    """Facts read again from the bytes, and what went wrong with which question."""
-
-    store: Store
-    registry: Registry
-    trouble: dict[str, tuple[Cause | Literal["closed"], str]] = field(default_factory=dict)
-
-    def facts(self, a: Answer) -> list[object]:
-        """For `build`: what the bytes say now; where they cannot be read, what was stored, with the trouble noted."""
-        probe = self.registry.probes.get(a.question.probe)
-        stored = self._stored(a)
-        if a.evidence is None or probe is None:
-            return stored or []
-        try:
-            outcome = self.store.again(a, probe)
-        except EvidenceError as e:
-            self._note(a, self._cause(str(e)), str(e))
-            return stored or []
-        # Canonical order: what is derived must not depend on the order of a reply's lines, and stored facts have lost it.
-        fresh = unpacked(packed(_facts(outcome)), self.registry.types)
-        if a.cause in ("timed_out", "truncated"):
-            return stored if stored is not None else fresh
-        if stored is not None and (packed(fresh) != packed(stored) or _state(outcome) != a.state):
-            self._note(a, "differs", "the stored facts do not follow from the stored bytes")
-        return fresh
-
-    def _stored(self, a: Answer) -> list[object] | None:
-        probe = self.registry.probes.get(a.question.probe)
-        try:
-            return self.store.facts(a, probe, self.registry.types)
-        except EvidenceError as e:
-            self._note(a, self._cause(str(e)), f"facts: {e}")
-            return None
-
-    @staticmethod
-    def _cause(said: str) -> Cause | Literal["closed"]:
-        if "missing" in said or "no byte" in said:
-            return "evidence_missing"
-        return "evidence_changed" if "changed" in said or "damaged" in said else "closed"
-
-    def _note(self, a: Answer, cause: Cause | Literal["closed"], why: str) -> None:
-        q = a.question
-        self.trouble.setdefault(f"{q.target}/{q.probe}/{q.arg}", (cause, f"{q.target}/{q.probe}: {why}"))
-
-
-def _facts(outcome: Outcome) -> list[object]:
-    match outcome:
-        case Found(found) | Unknown(_, found):
-            return list(found)
-        case Absent():
-            return []
-
-
-def _state(outcome: Outcome) -> str:
-    match outcome:
-        case Found():
-            return "found"
-        case Absent():
-            return "absent"
-        case Unknown():
-            return "unknown"
-
-
 def verify(workspace: Workspace, store: Store, registry: Registry, file: Path) -> Verification:
-    """Raises UsageError where the file is none of ours, was made by other checklists than there are now, or its snapshot is gone."""
-    meta = meta_in(file)
-    snapshot = store.snapshot(int(meta.snapshot))
-    reread = _Reread(store, registry)
-    client = workspace.client()
-    declared = declared_tables(None if workspace.is_local else client)
-    a = assess(
-        store, snapshot, registry, load_checklists(workspace.path), date.fromisoformat(meta.as_of), client.client.name,
-        workspace.decisions(), declared, facts_of=reread.facts,
-    )  # fmt: skip
-    again = {ident(s): s for _, s in statements(audit_document(a))}
-    troubled = _Troubled(a, reread)
+    """Raises UsageError where the file is none of ours, was made by other checklists than there are now, or its snapshot is gone.
+
+    Of a person's decisions those count that were made by the day the file speaks of; it says no hour, so one of that very day counts
+    even if it came after the file was written.
+    """
+    meta, snapshot, as_of = _about(file, store)
+    reread = Reread(store, registry)
+    reread.all_of(snapshot.id)
+    decisions = [d for d in workspace.decisions() if d.at.date() <= as_of]
+    a = _assessed(workspace, store, registry, snapshot, as_of, decisions, reread)
+    if a.digest != meta.checklists:
+        cure = f"put the checklists of that day back, or write it anew: auditkit report --snapshot {snapshot.id} --as-of {as_of}"
+        raise UsageError(f"{file}: was made by other checklists ({meta.checklists}) than there are now ({a.digest}): {cure}")
+    document = audit_document(a)
+    found = compare(file, document, meta.lang, workspace.path)
+    judge = _Judge({ident(s): s for _, s in statements(document)}, meta.lang, _Troubled(a, reread), _hint(decisions, as_of))
+    count: Counter[str] = Counter()
     failed: list[Failed] = []
     closed: list[Said] = []
-    count: Counter[str] = Counter()
-    for said in said_in(file):
-        count["statements"] += 1
-        result = _judge(said, again.get(said.id), meta.lang, troubled)
+    for n, said in enumerate(found.said):
+        result = judge.of(said, found.misplaced.get(n))
         if isinstance(result, Failed):
             failed.append(result)
         elif result == "closed":
             closed.append(said)
         else:
             count[result] += 1
-    failed += _unsaid(reread, failed)
-    return Verification(count["statements"], count["holds"], count["declared"], tuple(closed), tuple(failed))
+    failed += judge.hinted(found.failed)
+    seal, broken = seal_of(store, snapshot.id, workspace.journal)
+    # A seal says that something was changed, not what: where reading again has named it, it would only say so twice.
+    named = any(cause != "closed" for cause, _ in reread.trouble.values())
+    failed += [*_unsaid(reread, failed), *(f for f in broken if not (named and f.location.startswith("snapshot ")))]
+    return Verification(
+        len(found.said), count["holds"], count["declared"], tuple(closed), tuple(failed), seal, found.text, found.pictures
+    )  # fmt: skip
 
 
-def _unsaid(reread: _Reread, failed: list[Failed]) -> Iterator[Failed]:
+def _about(file: Path, store: Store) -> tuple[Identity, SnapshotInfo, date]:
+    meta = meta_in(file)
+    try:
+        number, as_of = int(meta.snapshot), date.fromisoformat(meta.as_of)
+    except ValueError as e:
+        raise UsageError(f"{file}: what it says of itself was changed ({e}): give the file as auditkit wrote it") from None
+    return meta, store.snapshot(number), as_of
+
+
+def _assessed(
+    workspace: Workspace, store: Store, registry: Registry, snapshot: SnapshotInfo, as_of: date, decisions: list[Decision], reread: Reread
+) -> Assessment:
+    client = workspace.client()
+    declared = declared_tables(None if workspace.is_local else client)
+    lists = load_checklists(workspace.path)
+    return assess(store, snapshot, registry, lists, as_of, client.client.name, decisions, declared, facts_of=reread.facts)
+
+
+def _hint(decisions: list[Decision], as_of: date) -> str:
+    """A decision of the file's own day may be younger than the file."""
+    same_day = [d for d in decisions if d.at.date() == as_of]
+    if not same_day:
+        return ""
+    told = ", ".join(sorted({f"{d.kind} {d.subject}" for d in same_day}))
+    return f"; or a decision of that day is younger than the file ({told}): then write it anew"
+
+
+def _unsaid(reread: Reread, failed: list[Failed]) -> Iterator[Failed]:
     """Evidence that is gone or changed is named even where no statement of this file rests on it."""
     told = " ".join(f.why for f in failed)
     for question, (cause, why) in sorted(reread.trouble.items()):
@@ -162,43 +137,50 @@ def _unsaid(reread: _Reread, failed: list[Failed]) -> Iterator[Failed]:
 @dataclass(slots=True)
 class _Troubled:
     a: Assessment
-    reread: _Reread
-    _known: dict[str, tuple[str, str] | None] = field(default_factory=dict)
+    reread: Reread
+    _known: dict[str, tuple[Trouble, str] | None] = field(default_factory=dict)
 
-    def of(self, statement: Statement) -> tuple[str, str] | None:
+    def of(self, statement: Statement) -> tuple[Trouble, str] | None:
         """The worst trouble among the questions a statement rests on."""
-        found = [t for ref in statement.rests_on if (t := self._of_ref(ref))]
-        order = ("evidence_missing", "evidence_changed", "differs", "closed")
-        return min(found, key=lambda t: order.index(t[0]), default=None)
+        return worst(t for ref in statement.rests_on if (t := self._of_ref(ref)))
 
-    def _of_ref(self, ref: str) -> tuple[str, str] | None:
+    def _of_ref(self, ref: str) -> tuple[Trouble, str] | None:
         if not self.reread.trouble:
             return None
         if ref not in self._known:
             questions = {f"{e.target}/{e.probe}/{e.arg}" for e in self.a.book.origins(ref)}
-            hit = sorted(q for q in questions if q in self.reread.trouble)
-            self._known[ref] = self.reread.trouble[hit[0]] if hit else None
+            self._known[ref] = worst(self.reread.trouble[q] for q in sorted(questions) if q in self.reread.trouble)
         return self._known[ref]
 
 
-def _judge(said: Said, statement: Statement | None, lang: str, troubled: _Troubled) -> Failed | Literal["holds", "declared", "closed"]:
-    from auditkit.reporting.words import words
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """hint: what else may be the reason where a file and what is derived now differ."""
 
-    if statement is None:
-        return Failed(said.id, said.location, "differs", said.text, "", "it does not follow from the stored evidence any more")
-    derived = words(statement, "ru" if lang == "ru" else "en")
-    trouble = troubled.of(statement)
-    if not same(said, statement, "ru" if lang == "ru" else "en"):
-        return Failed(said.id, said.location, "edited", said.text, derived, "the file says something else than what is derived")
-    if trouble is not None and trouble[0] != "closed":
-        cause: Cause = (
-            "evidence_missing"
-            if trouble[0] == "evidence_missing"
-            else "evidence_changed"
-            if trouble[0] == "evidence_changed"
-            else "differs"
-        )
-        return Failed(said.id, said.location, cause, said.text, derived, trouble[1])
-    if trouble is not None:
-        return "closed"
-    return "declared" if statement.message == DECLARED else "holds"
+    again: dict[str, Statement]
+    lang: Lang
+    troubled: _Troubled
+    hint: str
+
+    def of(self, said: Said, misplaced: str | None) -> Failed | Literal["holds", "declared", "closed"]:
+        """misplaced: what is wrong with the place where it stands, if something is."""
+        statement = self.again.get(said.id)
+        if statement is None:
+            why = f"it does not follow from the stored evidence any more{self.hint}"
+            return Failed(said.id, said.location, "differs", said.text, "", why)
+        derived = words(statement, self.lang)
+        if not same(said, statement, self.lang):
+            return Failed(said.id, said.location, "edited", said.text, derived, "the file says something else than what is derived")
+        trouble = self.troubled.of(statement)
+        if trouble is not None and trouble[0] != "closed":
+            return Failed(said.id, said.location, trouble[0], said.text, derived, trouble[1])
+        if misplaced is not None:
+            return Failed(said.id, said.location, "edited", said.text, derived, misplaced + self.hint)
+        if trouble is not None:
+            return "closed"
+        return "declared" if statement.message == DECLARED else "holds"
+
+    def hinted(self, failed: tuple[Failed, ...]) -> Iterator[Failed]:
+        """Differences of a whole file, with the hint."""
+        for f in failed:
+            yield Failed(f.id, f.location, f.cause, f.text, f.derived, f.why + self.hint)

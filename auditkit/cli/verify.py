@@ -12,6 +12,9 @@ from auditkit.text import one_line
 def verify(file: Path, client: Path | None = None, *, json: bool = False) -> int:
     """Take the statements out of a docx, xlsx or html and derive each again from stored evidence; exit 1 where one does not hold.
 
+    It also fails where a statement is missing or stands in another place, where other text was changed or added, and where answers are
+    not those that the collection sealed. Of people's decisions those made by the day the document speaks of count.
+
     Parameters
     ----------
     file:
@@ -35,6 +38,9 @@ def verify(file: Path, client: Path | None = None, *, json: bool = False) -> int
             declared=found.declared,
             not_checkable=closed,
             failed=failed,
+            seal=found.seal,
+            unchecked_text=found.unchecked_text,
+            unchecked_pictures=found.unchecked_pictures,
             exit=code,
         )
         return code
@@ -48,4 +54,7 @@ def verify(file: Path, client: Path | None = None, *, json: bool = False) -> int
         not_checkable=len(found.not_checkable),
         declared=found.declared,
     )
+    say("cli.verify.around", text=found.unchecked_text, pictures=found.unchecked_pictures)
+    if found.seal == "missing":
+        say("cli.verify.unsealed")
     return code

@@ -12,6 +12,7 @@ from auditkit.collecting.discover_mentions import mentioned, not_looked, seen_in
 from auditkit.collecting.discover_permission import check_permission
 from auditkit.collecting.discover_propose import propose, write_proposal
 from auditkit.collecting.run import Progress
+from auditkit.collecting.sealing import seal
 from auditkit.collecting.session import context_of, operator, tool
 from auditkit.errors import UsageError
 from auditkit.i18n import Lang
@@ -44,7 +45,9 @@ def run_discovery(
     community = open_credential(snmp, workspace) if snmp else None
     look = Look(workspace.client().permission, today, tuple(ranges), options, community)
     with Journal(workspace.journal) as journal, locked(workspace.state / "collect.lock", seconds=1.0):
-        return discover(store, registry, context_of(workspace, journal, {}, None), look, tool(), operator(), progress)
+        made = discover(store, registry, context_of(workspace, journal, {}, None), look, tool(), operator(), progress)
+        seal(store, made.id, journal, operator())
+    return made
 
 
 def propose_targets(workspace: Workspace, book: Any, lang: Lang, ranges: Sequence[str], today: date) -> tuple[Path, int]:

@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from auditkit.collecting.discover import ranges_before
 from auditkit.collecting.plan import plan
 from auditkit.collecting.run import Progress, collect
+from auditkit.collecting.sealing import seal
 from auditkit.errors import StoreError, UsageError
 from auditkit.registry import Registry
 from auditkit.store import SnapshotInfo, Store, TargetInfo
@@ -50,6 +51,7 @@ def run_session(workspace: Workspace, store: Store, asked: Asked) -> SnapshotInf
         with locked(workspace.state / "collect.lock", seconds=1.0):
             snapshot = _snapshot(store, asked)
             collect(store, snapshot, asked.targets, asked.registry, context, credentials, asked.workers, asked.progress)
+            seal(store, snapshot, journal, operator())
     finally:
         journal.close()
     return store.snapshot(snapshot)

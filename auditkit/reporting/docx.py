@@ -28,8 +28,8 @@ def write_docx(document: Document, lang: Lang, path: Path, client_dir: Path | No
     return notices
 
 
-def docx_of(document: Document, lang: Lang, client_dir: Path | None = None) -> tuple[bytes, tuple[Notice, ...]]:
-    """The Word file as bytes, and notices. Raises TemplateError."""
+def docx_of(document: Document, lang: Lang, client_dir: Path | None = None, *, pages: bool = True) -> tuple[bytes, tuple[Notice, ...]]:
+    """The Word file as bytes, and notices. pages False: no numbers in the contents (LibreOffice counts them). Raises TemplateError."""
     name, raw = template_run.template(TEMPLATE, client_dir)
     line = identity_line(document, lang)
     properties = {
@@ -37,7 +37,9 @@ def docx_of(document: Document, lang: Lang, client_dir: Path | None = None) -> t
         "author": shown(document.meta.auditor)[:255], "identifier": line, "keywords": line, "language": lang, "comments": "",
     }
     made = template_run.run("docx", name, raw, context(document, lang), properties)
-    return _numbered(made) if toc.waiting(made) else (made, ())
+    if not toc.waiting(made):
+        return made, ()
+    return _numbered(made) if pages else (toc.fill(made, {}), ())
 
 
 def _numbered(made: bytes) -> tuple[bytes, tuple[Notice, ...]]:

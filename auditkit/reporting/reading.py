@@ -16,7 +16,7 @@ from auditkit.reporting.packages import contents, package
 from auditkit.reporting.said import Said
 from auditkit.reporting.words import words
 
-__all__ = ["Said", "meta_in", "said_in", "same"]
+__all__ = ["Said", "kind_of", "meta_in", "said_in", "same"]
 
 
 def said_in(path: Path | str) -> Iterator[Said]:
@@ -60,6 +60,11 @@ def same(said: Said, statement: Statement, lang: Lang) -> bool:
     if said.raw is not None and statement.message == "cell.date":
         return str(said.raw) == str(value)[:10]
     return said.text == words(statement, lang)
+
+
+def kind_of(path: Path) -> str:
+    """docx, xlsx or html, by what is in the file. Raises UsageError."""
+    return _kind(path, contents(path))
 
 
 def _kind(path: Path, raw: bytes) -> str:

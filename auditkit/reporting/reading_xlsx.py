@@ -60,11 +60,12 @@ def _row(title: str, n: int, row: tuple[Any, ...], ids: str, keys: dict[str, int
         k = keys.get(key)
         value = row[k] if k is not None and k < len(row) else None
         where = f"{title}!{get_column_letter(k + 1)}{n}" if k is not None else f"{title}, row {n} (its column is gone)"
-        text, raw = _shown(value, lang)
+        text, raw = shown(value, lang)
         yield Said(ident, text, where, raw)
 
 
-def _shown(value: Any, lang: Lang) -> tuple[str, int | float | date | None]:
+def shown(value: Any, lang: Lang) -> tuple[str, int | float | date | None]:
+    """A cell as a reader sees it, and the number or date in it."""
     match value:
         case None:
             return "", None
