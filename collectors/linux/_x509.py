@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import warnings
 from collections.abc import Iterator
@@ -13,18 +14,25 @@ from auditkit.probing import NotUnderstood
 if TYPE_CHECKING:
     from cryptography import x509 as lib
 
-_BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----")
+# Words before CERTIFICATE: PEM_STRING_X509_OLD and PEM_STRING_X509_TRUSTED of OpenSSL (x509(1ssl), -trustout)
+_BLOCK = re.compile(r"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----([^-]*)-----END \1-----")
+_BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]*CERTIFICATE-----")
 
 
 def certificates(text: str, source: str, in_use: bool | None) -> Iterator[Certificate]:
     """Each block once, in order. Raises NotUnderstood for a block that is damaged or not ended."""
-    if text.count("-----BEGIN CERTIFICATE-----") != len(blocks := _BLOCK.findall(text)):
-        raise NotUnderstood("a certificate begins and does not end")
-    for position, block in enumerate(dict.fromkeys(blocks)):
-        yield _certificate(block, source, position, in_use)
+    if count(text) != len(blocks := _BLOCK.findall(text)):
+        raise NotUnderstood("a certificate begins and does not end, or is of an unknown kind")
+    for position, (kind, body) in enumerate(dict.fromkeys(blocks)):
+        yield _certificate(body, kind.startswith("TRUSTED"), source, position, in_use)
 
 
-def _certificate(block: str, source: str, position: int, in_use: bool | None) -> Certificate:
+def count(text: str) -> int:
+    """How many certificates begin there, of whatever kind."""
+    return len(_BEGIN.findall(text))
+
+
+def _certificate(body: str, trusted: bool, source: str, position: int, in_use: bool | None) -> Certificate:
     from cryptography import x509
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.hashes import SHA256
@@ -32,7 +40,8 @@ def _certificate(block: str, source: str, position: int, in_use: bool | None) ->
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # old certificates break rules of today: that is for the checks to say
-            read = x509.load_pem_x509_certificate(block.encode("ascii", "strict"))
+            der = base64.b64decode("".join(body.split()), validate=True)
+            read = x509.load_der_x509_certificate(_first(der) if trusted else der)
             kind, bits = _key(read)
             hashed = read.signature_hash_algorithm
             return Certificate(
@@ -54,6 +63,16 @@ def _certificate(block: str, source: str, position: int, in_use: bool | None) ->
             )
     except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension) as e:
         raise NotUnderstood(f"{source}: certificate {position + 1} is damaged or of an unknown kind") from e
+
+
+def _first(der: bytes) -> bytes:
+    """The certificate alone: behind it OpenSSL keeps what it is trusted for. X.690, 8.1.3: the length of the outer sequence.
+
+    >>> _first(b"\\x30\\x02ab more"), _first(b"\\x30\\x81\\x02ab more")
+    (b'0\\x02ab', b'0\\x81\\x02ab')
+    """
+    wide = der[1] & 0x7F if der[1] & 0x80 else 0
+    return der[: 2 + wide + (int.from_bytes(der[2 : 2 + wide], "big") if wide else der[1])]
 
 
 def _key(read: lib.Certificate) -> tuple[str, int | None]:

@@ -9,6 +9,7 @@ from auditkit.probing import NotHere, NotUnderstood, Reply, Shell, probe
 
 from ._readings import NO_FILE
 from ._x509 import certificates as read_pem
+from ._x509 import count
 
 _FOLDERS = (
     "/etc/ssl /etc/pki /etc/letsencrypt/live /etc/nginx /etc/angie /etc/apache2 /etc/httpd /etc/haproxy /etc/postfix /etc/exim4"
@@ -28,16 +29,18 @@ _FIND = (
     rf"find {_FOLDERS} -maxdepth 5 \( -type f -o -path '/etc/letsencrypt/live/*' -type l \)"
     rf" \( -name '*.pem' -o -name '*.crt' -o -name '*.cer' -o -name '*.cert' \) ! \( {_NOT} \)"
 )
+_KIND = "[A-Z0-9 ]*CERTIFICATE-----"  # also TRUSTED CERTIFICATE; a request and a key end in other words
 _MOST = 20  # a longer file is a bundle of authorities
 
 
 @probe(
     "linux.certificates",
     Shell(
-        'sed -n \'/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p\' "$1" && grep -L -e -----BEGIN -- "$1"',
+        f'sed -n \'/-----BEGIN {_KIND}/,/-----END {_KIND}/p\' "$1" && grep -L -e -----BEGIN -- "$1"',
         root_helps=True,
     ),
     each=Shell(_FIND, root_helps=True),
+    each_codes=(0, 1),
     codes=(0, 1),  # find: a folder is not there; grep -L: 0 or 1 by its age
     harmless=rf"^find: .*{NO_FILE}",
 )
@@ -45,6 +48,6 @@ def certificates(reply: Reply) -> Iterator[Certificate]:
     """PEM blocks; the file's own name comes out where it holds no PEM at all (DER, or no certificate)."""
     if reply.text.strip() == reply.arg:
         raise NotUnderstood("there is no PEM block in it (DER?): look at it with openssl x509 -inform DER")
-    if reply.text.count("-----BEGIN CERTIFICATE-----") > _MOST:
+    if count(reply.text) > _MOST:
         raise NotHere(f"a bundle of more than {_MOST} authorities, no certificate of this host")
     yield from read_pem(reply.text, reply.arg, in_use=None)

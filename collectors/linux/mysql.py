@@ -45,7 +45,7 @@ def mysql(reply: Reply) -> Iterator[Database | DatabaseExposure]:
     tls = "on" if values.get("ssl", "FALSE") == "TRUE" else "off"
     yield DatabaseExposure(engine=engine, instance="", setting="tls", value=tls, by_default=False)
     for name in ("skip-grant-tables", "local-infile"):
-        value = "on" if values.get(name) == "TRUE" else "off"
+        value = {"TRUE": "on", "FALSE": "off"}[values[name]]
         yield DatabaseExposure(engine=engine, instance="", setting=name, value=value, by_default=False)
 
 

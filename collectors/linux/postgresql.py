@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections.abc import Iterator
 
@@ -95,6 +96,45 @@ def postgresql_access(reply: Reply) -> Iterator[DatabaseExposure]:
     for instance, lines in rules.items():
         for line in dict.fromkeys(lines):
             yield _row(instance, "pg_hba", line, False)
+            if danger := _danger(line):
+                yield _row(instance, danger, line, False)
+    if any(line.split()[0] not in _TYPES for lines in rules.values() for line in lines):
+        raise NotUnderstood("pg_hba.conf takes rules from other files (include): look there")
+
+
+_TYPES = ("local", "host", "hostssl", "hostnossl", "hostgssenc", "hostnogssenc")
+
+
+def _danger(rule: str) -> str:
+    """What a rule of pg_hba.conf opens to the network: open_rule (nothing is proved), cleartext_rule (anybody, password in clear).
+
+    ident asks the client's own host, and only where that is trusted does it prove anything.
+
+    >>> _danger("host all all 0.0.0.0/0 trust"), _danger("host all all 127.0.0.1 255.0.0.0 trust"), _danger("local all all trust")
+    ('open_rule', '', '')
+    >>> _danger("host all all all password"), _danger("hostssl all all all password"), _danger("host all all 10.0.0.0/8 md5")
+    ('cleartext_rule', '', '')
+    """
+    kind, *words = re.findall(r'(?:"[^"]*"|[^\s"])+', rule)
+    if kind not in _TYPES[1:]:
+        return ""
+    address, method, *more = words[2:]
+    if re.fullmatch(r"[\d.:a-fA-F]+", method) and more:  # the mask in a column of its own
+        address, method = f"{address}/{method}", more[0]
+    if _local(address):
+        return ""
+    if method in ("trust", "ident"):
+        return "open_rule"
+    anybody = address == "all" or address.endswith(("/0", "/0.0.0.0", "/::"))
+    return "cleartext_rule" if method == "password" and anybody and kind not in ("hostssl", "hostgssenc") else ""
+
+
+def _local(address: str) -> bool:
+    """Whether these clients are on this host."""
+    try:
+        return ipaddress.ip_network(address.strip('"'), strict=False).is_loopback
+    except ValueError:  # a name, or a mask of IPv6 in words
+        return address.strip('"') in ("localhost", "samehost")
 
 
 def _instance(file: str) -> str:

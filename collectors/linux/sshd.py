@@ -41,6 +41,10 @@ def sshd(reply: Reply) -> Iterator[SshdSetting]:
         yield SshdSetting(name=name, value=", ".join(said))
 
 
+# The usual folder, and the ciphers of update-crypto-policies(8), which hold nothing of logins
+_INCLUDED = {"/etc/ssh/sshd_config.d/*.conf", "sshd_config.d/*.conf", "/etc/crypto-policies/back-ends/opensshserver.config"}
+
+
 @probe(
     "linux.sshd_config",
     Shell("grep -HnE '^[[:space:]]*[^#[:space:]]' /etc/ssh/sshd_config /etc/ssh/sshd_config.d/*.conf", root_helps=True),
@@ -49,8 +53,9 @@ def sshd(reply: Reply) -> Iterator[SshdSetting]:
     no_file="no /etc/ssh/sshd_config",
 )
 def sshd_config(reply: Reply) -> Iterator[SshdConfigLine]:
-    """Every line that is no comment; a Match block ends with its file."""
+    """Every line that is no comment; a Match block ends with its file. Files that Include names elsewhere were not read."""
     last, condition = "", ""
+    elsewhere: list[str] = []
     for file, rest in grepped(reply):
         number, _, said = rest.partition(":")
         said = said.strip()
@@ -60,4 +65,8 @@ def sshd_config(reply: Reply) -> Iterator[SshdConfigLine]:
         if name.lower() == "match":
             condition = "" if value.lower() == "all" else value
             continue
+        if name.lower() == "include" and (condition or not set(value.split()) <= _INCLUDED):
+            elsewhere.append(f"{file}, line {int(number)}")
         yield SshdConfigLine(file=file, line=int(number), name=name.lower(), value=value.strip(), condition=condition)
+    if elsewhere:
+        raise NotUnderstood(f"{elsewhere[0]}: Include of files that were not read, or inside of a Match block: look at what they say")

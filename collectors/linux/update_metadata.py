@@ -35,6 +35,8 @@ def update_metadata(reply: Reply) -> Iterator[UpdateMetadata]:
     for line in reply.lines():
         modified, changed, path = line.split(" ", 2)
         manager, which = _whose(path)
+        if manager == "apt" and re.search(r"%20| ", path):
+            continue  # of a disc (apt-cdrom(8)): it has a label, no host name, and is never fetched again
         times = {"m": int(modified), "c": int(changed)}
         yield UpdateMetadata(manager=manager, source=path, refreshed_at=datetime.fromtimestamp(times[which], UTC))
 

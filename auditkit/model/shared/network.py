@@ -146,9 +146,12 @@ class Connection:
 class Firewall:
     """What one tool knows of the packet filter.
 
-    active: it filters (its daemon or service is on, or it holds rules or a dropping policy). rules: number of rules; None =
-    this tool does not tell. input_policy: what becomes of incoming packets that no rule matches: accept, drop, reject; "" = no
-    chain for input; a last rule that drops everything counts as drop.
+    nft, iptables, ip6tables: rules = how many packets to this host may meet (chains on input and those they call; nft: of IPv4),
+    without those of guards such as fail2ban; active: one of them, or the policy, stops packets. ufw, firewalld: rules = what they
+    list, active = it is on. rules None = this tool does not tell.
+
+    input_policy: what becomes of incoming packets that no rule matches: accept, drop, reject; "" = no chain for input; a last rule
+    that drops everything counts as drop.
     """
 
     tool: Literal["nft", "iptables", "ip6tables", "ufw", "firewalld"]

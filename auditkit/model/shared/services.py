@@ -63,7 +63,8 @@ class Database:
 class DatabaseExposure:
     """Who may reach a database server and with what proof. by_default: nothing was written, the product's own value counts.
 
-    Settings: listen (each address), password (set, not set), authorization, tls, and the product's own words (pg_hba rule).
+    Settings: listen (each address), password (set, not set, USER: not set), authorization, tls, open_rule and cleartext_rule (a
+    rule that lets clients of the network in unproved, or anybody by a password in clear), and the product's own words (pg_hba rule).
     """
 
     engine: str

@@ -27,7 +27,8 @@ def test_what_alter_system_wrote_wins_whatever_order_find_has() -> None:
 
 def test_rules_of_pg_hba_are_told_in_one_form() -> None:
     rows = exposed(facts("postgresql_access", f"{HBA}:host  all   all 0.0.0.0/0\ttrust # everybody!\n", code=1))
-    assert rows == [("pg_hba", "host all all 0.0.0.0/0 trust", False)]
+    rule = "host all all 0.0.0.0/0 trust"
+    assert rows == [("pg_hba", rule, False), ("open_rule", rule, False)]
 
 
 def test_redis_without_bind_listens_everywhere_and_a_password_is_never_told() -> None:
