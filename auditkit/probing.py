@@ -21,6 +21,14 @@ from auditkit.tidy import tidy
 F = TypeVar("F")
 Reader = Callable[["Reply"], Iterator[F]]
 MISSING_COMMAND = 127  # POSIX.1-2017, Shell & Utilities, 2.8.2
+# dash "sh: 1: x: not found", bash "sh: line 1: x: command not found", ksh "inaccessible or not found". A line that does not fit
+# whole is no such proof: "x: error while loading shared libraries: …: No such file or directory" comes with 127 as well.
+_NO_COMMAND = re.compile(
+    r"(?:[\w./-]+: )?(?:(?:line )?\d+: )?[\"'‘]?(?P<name>[^\s:\"'‘’]+)[\"'’]?: "
+    r"(?:command not found|(?:inaccessible or )?not found|No such file or directory)"
+)
+_PROGRAM = re.compile(r"[^\s;&|(){}\"'`<>]+")
+_LINE_NUMBER = re.compile(r"\blines? (\d{1,9})\b")
 PROBE_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 
 
@@ -121,6 +129,7 @@ class Probe(Generic[F]):
     no_file: str | None
     harmless: re.Pattern[str] | None
     each: Shell | None
+    each_codes: Collection[int]
     secret: bool
     on: frozenset[str]
     ways: list[tuple[Command, Reader[Any]]] = field(default_factory=list)
@@ -151,7 +160,7 @@ class Probe(Generic[F]):
     def outcome(self, reply: Reply) -> Outcome:
         """The one place where a reply becomes an outcome."""
         reader: Reader[Any] = self.read if reply.way == 0 else self.ways[reply.way - 1][1]
-        trouble = self._trouble(reply)
+        trouble = self._trouble(reply, self.commands[reply.way], self.codes)
         if isinstance(trouble, Absent):
             return trouble
         facts, failed = _read(reader, reply)
@@ -160,8 +169,7 @@ class Probe(Generic[F]):
         if trouble is not None:
             return Unknown(trouble.why, seen=_rows(facts), cause=trouble.cause)
         if failed is not None:
-            said = str(failed) if isinstance(failed, NotUnderstood) else f"{type(failed).__name__}: {failed}"
-            return Unknown(f"not understood: {tidy(one_line(said, 160))}", seen=_rows(facts), cause="not_understood")
+            return Unknown(f"not understood: {self._said(failed)}", seen=_rows(facts), cause="not_understood")
         said_out = reply.stdout.strip()
         if not facts and said_out and said_out not in self.none:
             return Unknown("not understood: output, but no row was read from it", cause="not_understood")
@@ -170,28 +178,54 @@ class Probe(Generic[F]):
     def listing(self, reply: Reply) -> tuple[tuple[str, ...], Outcome]:
         """The reply of `each` -> the arguments in order, without doubles, and what the list itself is worth."""
         args = tuple(dict.fromkeys(line.strip() for line in reply.lines()))
-        trouble = self._trouble(reply)
+        trouble = self._trouble(reply, self.each, self.each_codes)
         return args, trouble if trouble is not None else Found(())
 
-    def _trouble(self, reply: Reply) -> Absent | Unknown | None:
+    def lacks_command(self, reply: Reply) -> bool:
+        """Whether a reply says that its command is not there, and nothing else: then the next way is looked at.
+
+        Exit code 127 alone is no proof: a program whose library is missing ends with it too, as does a script that misses one of
+        its tools half-way. So stdout must be blank, and stderr silent (a guard's `exit 127`) or a shell's words that a program
+        named by the command itself was not found.
+        """
+        return self._lacks(reply, self.commands[reply.way])
+
+    def _lacks(self, reply: Reply, command: Command | None) -> bool:
+        if reply.code != MISSING_COMMAND or reply.truncated or reply.stdout.strip():
+            return False
+        programs = set(_PROGRAM.findall(str(command)))
+        return all((m := _NO_COMMAND.fullmatch(s)) and m["name"] in programs for s in self._told(reply.stderr))
+
+    def _said(self, failed: Exception) -> str:
+        """What a reader said of the bytes. Of a secret reply only where it stopped: its words may quote the line."""
+        if self.secret:
+            line = _LINE_NUMBER.search(str(failed))
+            return f"{type(failed).__name__}{f' at line {line[1]}' if line else ''} (the reply is secret)"
+        said = str(failed) if isinstance(failed, NotUnderstood) else f"{type(failed).__name__}: {failed}"
+        return tidy(one_line(said, 160))
+
+    def _trouble(self, reply: Reply, command: Command | None, codes: Collection[int]) -> Absent | Unknown | None:
         """What keeps a reply from being taken at its word, before any reader sees it."""
         complaint = self._complaint(reply.stderr)
         if reply.truncated or reply.code is None:
             return Unknown("truncated: the answer is not whole", cause="truncated")
-        if reply.code == MISSING_COMMAND:
+        if self._lacks(reply, command):
             return Absent(self.missing) if self.missing else Unknown("the command is missing on this system")
         if self.no_file and reply.code and not reply.stdout.strip() and _only_missing_files(reply.stderr):
             return Absent(self.no_file)
-        if reply.code not in self.codes:
+        if reply.code not in codes or reply.code == MISSING_COMMAND:
             return Unknown(f"exit code {reply.code}: {complaint or 'no message'}")
         if complaint:
             return Unknown(f"warned: {complaint}")
         return None
 
-    def _complaint(self, stderr: bytes) -> str:
+    def _told(self, stderr: bytes) -> list[str]:
+        """Lines of stderr that mean something."""
         lines = [s.strip() for s in decode(stderr).splitlines() if s.strip()]
-        told = [s for s in lines if not (self.harmless and self.harmless.search(s))]
-        return tidy(one_line("; ".join(told), 160))
+        return [s for s in lines if not (self.harmless and self.harmless.search(s))]
+
+    def _complaint(self, stderr: bytes) -> str:
+        return tidy(one_line("; ".join(self._told(stderr)), 160))
 
 
 def _only_missing_files(stderr: bytes) -> bool:
@@ -242,6 +276,7 @@ def probe(
     no_file: str | None = None,
     harmless: str | None = None,
     each: str | Shell | None = None,
+    each_codes: Collection[int] = (0,),
     secret: bool = False,
     on: Collection[str] = ("linux",),
 ) -> Callable[[Reader[F]], Probe[F]]:
@@ -250,7 +285,8 @@ def probe(
     codes: exit codes that are no failure. none: what an empty answer looks like where it is not silence (b"[]").
     missing: what a missing command proves ("no restic here"); None = nothing, it stays Unknown. no_file: the same for a
     missing file. harmless: regex of stderr lines that mean nothing (kept as evidence all the same). each: a command whose
-    lines are the arguments: the question is put once for each. secret: the reply is stored encrypted only.
+    lines are the arguments: the question is put once for each. each_codes: exit codes of that command that are no failure
+    (`grep` with nothing to name: 1). secret: the reply is stored encrypted only.
     on: platforms of targets that are asked.
 
     Registers nothing: the registry finds probes by looking through modules. Raises TypeError where the annotation of the
@@ -264,7 +300,7 @@ def probe(
             name=name, command=_shell(command), read=read, yields=_fact_types(read), codes=codes,
             none=(none,) if isinstance(none, bytes) else none, missing=missing, no_file=no_file,
             harmless=re.compile(harmless) if harmless else None, each=each if isinstance(each, Shell | None) else Shell(each),
-            secret=secret, on=frozenset(on),
+            each_codes=each_codes, secret=secret, on=frozenset(on),
         )  # fmt: skip
 
     return wrap

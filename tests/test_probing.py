@@ -93,7 +93,56 @@ def test_a_total_over_half_the_lines_is_not_kept() -> None:
 
 
 def test_a_missing_command_proves_absence_only_where_the_probe_says_so() -> None:
-    assert things(missing="no things here").outcome(Reply(b"", b"sh: not found", 127)) == Absent("no things here")
+    assert things(missing="no things here").outcome(Reply(b"", b"ask: 1: list-things: not found\n", 127)) == Absent("no things here")
+
+
+@pytest.mark.parametrize(
+    "stderr",
+    [
+        "",
+        "ask: 1: list-things: not found",
+        "ask: line 1: list-things: command not found",
+        "ask: list-things: inaccessible or not found",
+        "sh: list-things: not found",
+    ],
+)
+def test_every_shell_has_its_own_words_for_a_missing_command(stderr: str) -> None:
+    assert things(missing="no things").outcome(Reply(b"\n", stderr.encode(), 127)) == Absent("no things")
+
+
+@pytest.mark.parametrize(
+    ("stdout", "stderr"),
+    [
+        (b"a 1\n", b""),
+        (b"a 1\n", b"ask: 1: list-things: not found\n"),
+        (b"", b"list-things: error while loading shared libraries: libx.so: cannot open shared object file: No such file or directory\n"),
+        (b"", b"Error loading shared library libx.so: No such file or directory (needed by /usr/bin/list-things)\n"),
+        (b"", b"/usr/bin/list-things: 9: helper: not found\n"),
+        (b"", b"ask: 1: list-things: not found\nlist-things: the database is locked\n"),
+        (b"", b"bash: /usr/bin/list-things: bad interpreter: No such file or directory\n"),
+    ],
+)
+def test_exit_code_127_alone_proves_no_absence(stdout: bytes, stderr: bytes) -> None:
+    outcome = things(missing="no things", codes=range(256)).outcome(Reply(stdout, stderr, 127))
+    assert isinstance(outcome, Unknown)
+    assert outcome.why.startswith("exit code 127: ")
+
+
+def test_of_a_secret_reply_only_the_place_of_the_trouble_is_told() -> None:
+    @probe("test.secret", "cat /etc/secret", secret=True)
+    def read(reply: Reply) -> Iterator[Thing]:
+        for n, line in enumerate(reply.lines(), 1):
+            if line == "refused":
+                raise NotUnderstood(f"line {n}: {line!r}")
+            yield Thing(name="x", size=int(line))
+
+    def why(stdout: bytes) -> str:
+        outcome = read.outcome(Reply(stdout))
+        assert isinstance(outcome, Unknown)
+        return outcome.why
+
+    assert why(b"refused\n") == "not understood: NotUnderstood at line 1 (the reply is secret)"
+    assert why(b"1\nHunter2\n") == "not understood: ValueError (the reply is secret)"
 
 
 def test_a_missing_file_proves_absence_only_alone() -> None:
@@ -143,6 +192,12 @@ def test_the_list_of_an_each_is_an_answer_of_its_own() -> None:
     args, outcome = p.listing(Reply(b"a\n", b"ls: cannot open\n", 2))
     assert args == ("a",)
     assert isinstance(outcome, Unknown)
+
+
+def test_the_list_of_an_each_has_exit_codes_of_its_own() -> None:
+    assert things(each="grep -o x", codes=range(256)).listing(Reply(b"", b"", 1))[1] == Unknown("exit code 1: no message")
+    assert things(each="grep -o x", each_codes=(0, 1)).listing(Reply(b"", b"", 1))[1] == Found(())
+    assert things(each="grep -o x", missing="no grep").listing(Reply(b"\n", b"ask: 1: grep: not found", 127))[1] == Absent("no grep")
 
 
 @given(st.binary(max_size=300), st.binary(max_size=60), st.sampled_from([0, 1, 2, 127, None]), st.booleans())

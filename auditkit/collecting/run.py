@@ -5,8 +5,10 @@ from __future__ import annotations
 import queue
 import threading
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from auditkit.collecting.plan import open_probes
@@ -71,33 +73,43 @@ class _Crew:
                 continue
 
     def _ask(self, target: Target, probes: list[Probe[Any]]) -> None:
+        """Raises nothing of what the code of one target does wrong: that becomes its open questions' answer, and is told to the writer."""
         waiting: list[Told] = []
-        asked: set[str] = set()
+        asked: set[Question] = set()
         flushed = time.monotonic()
         trouble: Unknown | None = None
+        crash: Exception | None = None
         try:
             credential = self.credentials.get(target.credential or "")
             for brought in load(target.transport).collect(target, probes, credential, self.context):
                 if self.stopped.is_set():
                     return
-                asked.add(brought.question.probe)
                 waiting.append(_told(brought, self.registry))
+                asked.add(brought.question)
                 if time.monotonic() - flushed > FLUSH_SECONDS:
                     self._put(_Batch(target.id, waiting))
                     waiting, flushed = [], time.monotonic()
         except TransportError as e:
             trouble = Unknown(str(e), cause=e.cause)
-        rest = [p for p in probes if p.name not in asked]
+        except Exception as e:  # noqa: BLE001 a bug: the other targets are asked all the same, and it is raised when all is kept
+            crash, trouble = e, Unknown(f"internal error: {_where(e)}", cause="not_understood")
+        rest = [q for q in ((p, Question(target.id, p.name, "*" if p.many else "")) for p in probes) if q[1] not in asked]
         why = trouble or Unknown("not asked: the transport brought no answer", cause="truncated")
-        waiting += [Told(Question(target.id, p.name, "*" if p.many else ""), str(p.command), why, None, now(), p.secret) for p in rest]
+        waiting += [Told(question, str(p.command), why, None, now(), p.secret) for p, question in rest]
         if trouble is not None and not rest and waiting:
             waiting.append(self._cut(target, trouble))
-        self._put(_Batch(target.id, waiting, last=True))
+        self._put(_Batch(target.id, waiting, last=True, crash=crash))
 
     @staticmethod
     def _cut(target: Target, trouble: Unknown) -> Told:
         """The connection broke although every probe had an answer: that is kept as an answer of its own."""
         return Told(Question(target.id, "auditkit.connection", ""), "", trouble, None, now(), False)
+
+
+def _where(e: Exception) -> str:
+    """Its type and the line that raised it; its words may hold what a target said."""
+    frames = traceback.extract_tb(e.__traceback__)
+    return f"{type(e).__name__} at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else type(e).__name__
 
 
 def _told(b: Brought, registry: Registry) -> Told:
@@ -129,7 +141,8 @@ def collect(
 ) -> None:
     """Ask every target what it has not answered yet in this snapshot; returns when all have.
 
-    credentials: opened references, by reference. KeyboardInterrupt is raised on after what was brought has been kept.
+    credentials: opened references, by reference. KeyboardInterrupt is raised on after what was brought has been kept. What one
+    target's code raised unexpectedly is an Unknown of its open questions; the first such error is raised when all targets are done.
     """
     shown = progress or Progress()
     jobs = list(_jobs(store, snapshot, targets, registry))
@@ -144,11 +157,13 @@ def collect(
     for thread in threads:
         thread.start()
     try:
-        _keep(store, snapshot, crew, len(jobs), shown, on_batch)
+        crash = _keep(store, snapshot, crew, len(jobs), shown, on_batch)
     finally:
         crew.stopped.set()
         _drain(store, snapshot, crew)
     store.finish(snapshot, now())
+    if crash is not None:
+        raise crash
 
 
 def _jobs(store: Store, snapshot: int, targets: Sequence[Target], registry: Registry) -> Iterator[tuple[Target, list[Probe[Any]]]]:
@@ -163,7 +178,11 @@ def _jobs(store: Store, snapshot: int, targets: Sequence[Target], registry: Regi
             yield target, probes
 
 
-def _keep(store: Store, snapshot: int, crew: _Crew, open_: int, shown: Progress, on_batch: Callable[[], None] | None) -> None:
+def _keep(
+    store: Store, snapshot: int, crew: _Crew, open_: int, shown: Progress, on_batch: Callable[[], None] | None
+) -> BaseException | None:
+    """Write until every target is done; the first crash that was told."""
+    crash: BaseException | None = None
     while open_:
         batch = crew.brought.get()
         store.record(snapshot, batch.told)
@@ -171,10 +190,10 @@ def _keep(store: Store, snapshot: int, crew: _Crew, open_: int, shown: Progress,
         if batch.last:
             open_ -= 1
             shown.done(batch.target)
-        if batch.crash is not None:
-            raise batch.crash
+        crash = crash or batch.crash
         if on_batch:
             on_batch()
+    return crash
 
 
 def _drain(store: Store, snapshot: int, crew: _Crew) -> None:

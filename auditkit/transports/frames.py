@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from auditkit.text import decode
+
+_BEGIN = re.compile(r"(?P<number>[0-9]{1,6}) (?P<way>list|[0-9]{1,2}) (?P<mode>[phr](?:no|root|sudo)) (?P<arg>.*)", re.S)
+_CODE = re.compile(r"[0-9]{1,3}")
+_WHO = re.compile(r"(?P<root>no|root|sudo) (?P<account>.*) (?P<timeout>timeout|)", re.S)
 
 
 class Key(NamedTuple):
@@ -28,12 +33,15 @@ class Piece:
 
 @dataclass(slots=True)
 class Frames:
-    """One stream, fed in chunks. `opened` = the command that is running, `closed` = those that ended."""
+    """One stream, fed in chunks. `opened` = the command that is running, `closed` = those that ended.
+
+    The target writes the frames: one that is not as `script` makes it is passed over, so what it would have told stays unanswered.
+    """
 
     nonce: bytes
     closed: dict[Key, Piece] = field(default_factory=dict)
     opened: Key | None = None
-    who: tuple[str, ...] = ()
+    who: tuple[str, str, str] | None = None  # (no | root | sudo, account, "timeout" or ""); an account may hold blanks
     over: bool = False
     _mode: str = ""
     _buffer: bytearray = field(default_factory=bytearray)
@@ -69,14 +77,13 @@ class Frames:
 
     def _frame(self, line: str, body: bytes) -> None:
         word, _, rest = line.partition(" ")
-        if word == "begin":
-            number, way, mode, arg = [*rest.split(" ", 3), ""][:4]
-            self.opened, self._mode = Key(int(number), way, arg), mode
-        elif word == "end" and self.opened is not None:
+        if word == "begin" and (m := _BEGIN.fullmatch(rest)):
+            self.opened, self._mode = Key(int(m["number"]), m["way"], m["arg"]), m["mode"]
+        elif word == "end" and self.opened is not None and _CODE.fullmatch(rest):
             self.closed[self.opened] = Piece(body, int(rest), self._mode)
             self.opened = None
-        elif word == "who":
-            self.who = tuple(rest.split(" "))
+        elif word == "who" and (m := _WHO.fullmatch(rest)):
+            self.who = (m["root"], m["account"], m["timeout"])
         elif word == "over":
             self.over = True
 

@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol
 
 from auditkit.errors import TransportError
 from auditkit.model import Question, Unknown
-from auditkit.probing import Probe, Reply, Shell
+from auditkit.probing import Command, Probe, Reply, Shell
 from auditkit.text import decode, one_line
 from auditkit.transports.base import Brought, Context, Sent, Target, now
 from auditkit.transports.frames import Frames, Key, Piece, Unpacker
@@ -56,9 +56,26 @@ class _Run:
     broken: str = ""
 
     @property
-    def who(self) -> tuple[str, ...]:
+    def who(self) -> tuple[str, str, str]:
         """(no | root | sudo, account, "timeout" or ""): stdout may still sit in the target's gzip, stderr never does."""
-        return self.out.who or self.err.who
+        return self.out.who or self.err.who or ("no", "", "")
+
+    @property
+    def is_shell(self) -> bool:
+        """Whether the script ran at all."""
+        return (self.out.who or self.err.who) is not None
+
+    @property
+    def doubtful(self) -> bool:
+        """The gzip stream ended by itself without its end: no CRC speaks for what came through it. Where this side cut it off, SSH does."""
+        return self.unpacker.zipped and not self.unpacker.whole and self.ending in ("whole", "closed")
+
+    def command(self, key: Key | None) -> Command | None:
+        """The command that a frame names; None where the target made the name up."""
+        probe = self.items.get(key.number) if key else None
+        if probe is None or key is None or key.way == "list":
+            return probe.each if probe else None
+        return probe.commands[int(key.way)] if int(key.way) < len(probe.commands) else None
 
 
 def ask_all(
@@ -84,10 +101,10 @@ def ask_all(
             _watch(run, ex, deadline, context)
         finally:
             ex.close()
-        if not run.who:
+        if not run.is_shell:
             raise _no_shell(run)
         done: set[int] = set()
-        for item in waiting:
+        for item in waiting if not run.doubtful else ():
             brought = list(_brought(run, item, target, context))
             yield from brought
             done.update({item.number} if brought else ())
@@ -95,8 +112,9 @@ def ask_all(
         if run.ending == "late":
             said = f"cut off after {context.host_seconds:g} s with {len(waiting)} questions open; raise host_seconds"
             raise TransportError("timed_out", said)
-        if run.ending == "closed" and not done and waiting:
-            raise TransportError("truncated", f"the connection ended early{': ' + run.broken if run.broken else ''}")
+        if run.ending in ("whole", "closed") and not done and waiting and not run.doubtful:
+            said = "the connection ended early" if run.ending == "closed" else "the shell ended without an answer to what was asked"
+            raise TransportError("truncated", f"{said}{': ' + run.broken if run.broken else ''}")
     if waiting:
         raise TransportError("timed_out", f"gave up after {MOST_EXECS} tries: each ended in a command that does not return")
 
@@ -128,7 +146,7 @@ def _watch(run: _Run, ex: Exec, deadline: float, context: Context) -> None:
             continue
         stream, data = got
         if stream == 0:
-            run.ending = "whole" if run.out.over else "closed"
+            run.ending = "whole" if run.out.over and (run.unpacker.whole or not run.unpacker.zipped) else "closed"
             return
         run.total += len(data)
         try:
@@ -152,8 +170,7 @@ def _limit(run: _Run, clock: float) -> float:
         return run.started.setdefault(Key(-2, "", ""), clock) + LINGER
     if key is None:
         return run.started.setdefault(Key(-1, "", str(len(run.err.closed))), clock) + 30.0
-    probe = run.items.get(key.number)
-    command = probe.each if probe and key.way == "list" else probe.commands[int(key.way)] if probe else None
+    command = run.command(key)
     seconds = command.seconds if isinstance(command, Shell) else 30.0
     return run.started.setdefault(key, clock) + seconds + GRACE
 
@@ -199,6 +216,7 @@ def _brought(run: _Run, item: Item, target: Target, context: Context) -> Iterato
         return
     reply = _reply(run, listed, 0, context)
     args, outcome = probe.listing(reply)
+    outcome = _timed_out(run, reply, probe.each) or outcome
     answered = [b for arg in args for b in _one(run, item, target, context, arg)]
     open_ = [a for a in args if a not in {b.question.arg for b in answered}]
     if open_ and not answered and run.ending != "whole" and run.culprit is None:
@@ -210,19 +228,29 @@ def _brought(run: _Run, item: Item, target: Target, context: Context) -> Iterato
 
 
 def _one(run: _Run, item: Item, target: Target, context: Context, arg: str) -> Iterator[Brought]:
+    """The first way that answered; one that is missing answers only where the script went no further.
+
+    The script goes on after every 127, this side alone can see whether something was said with it.
+    """
     ways = item.probe.commands
-    for way in reversed(range(len(ways))):
+    for way, command in enumerate(ways):
         key = Key(item.number, str(way), arg)
-        if key in run.out.closed:
-            reply = _reply(run, key, way, context)
-            trouble = None
-            if reply.code in (124, 137) and run.who[2:] == ("timeout",):  # coreutils timeout: 124, after its KILL 137
-                trouble = Unknown(f"timed out after {getattr(ways[way], 'seconds', 0):g} s", cause="timed_out")
-            yield Brought(_q(target, item.probe, arg), str(ways[way]), reply, trouble)
-            return
         if run.culprit == key:
             yield from _culprit(run, item, key, target, context)
+        if key not in run.out.closed:
             return
+        reply = _reply(run, key, way, context)
+        if way + 1 < len(ways) and item.probe.lacks_command(reply):
+            continue
+        yield Brought(_q(target, item.probe, arg), str(command), reply, _timed_out(run, reply, command))
+        return
+
+
+def _timed_out(run: _Run, reply: Reply, command: Command) -> Unknown | None:
+    """Ended by coreutils timeout: 124, after its KILL 137."""
+    if reply.code not in (124, 137) or run.who[-1] != "timeout":
+        return None
+    return Unknown(f"timed out after {getattr(command, 'seconds', 0):g} s", cause="timed_out")
 
 
 def _culprit(run: _Run, item: Item, key: Key, target: Target, context: Context) -> Iterator[Brought]:

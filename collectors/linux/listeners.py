@@ -22,7 +22,7 @@ _HEADS = ("Active Internet", "Proto ", "Netid ", "sl ")
 
 @probe(
     "linux.listeners",
-    Shell("printf 'inet\\n' && ss -4Hlntup && printf 'inet6\\n' && ss -6Hlntup", root_helps=True),
+    Shell("command -v ss >/dev/null || exit 127; printf 'inet\\n' && ss -4Hlntup && printf 'inet6\\n' && ss -6Hlntup", root_helps=True),
     none=b"inet\ninet6",
 )
 def listeners(reply: Reply) -> Iterator[Listener]:

@@ -76,6 +76,7 @@ def _md(block: str) -> Raid:
     "linux.md_details",
     Shell('mdadm --detail "/dev/$1"', root=True),
     each="grep -oE '^md[^ ]+' /proc/mdstat",
+    each_codes=(0, 1),
     codes=(0, 1),  # 1: no array in the list
     no_file="no md driver in the kernel, so no md array",
 )

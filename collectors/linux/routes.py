@@ -14,6 +14,7 @@ _KINDS = ("unicast", "blackhole", "unreachable", "prohibit", "throw", "local", "
 
 @probe(
     "linux.routes",
+    "command -v ip >/dev/null || exit 127; "
     "printf 'inet\\n' && ip -o -4 route show table main && printf 'inet6\\n' && ip -o -6 route show table main",
     none=b"inet\ninet6",
 )

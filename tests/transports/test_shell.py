@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +14,7 @@ from auditkit.model import Absent, Found, Outcome, Unknown, fact
 from auditkit.probing import Probe, Reply, Shell, probe
 from auditkit.transports.base import Brought, Context, Sent, Target
 from auditkit.transports.local import Local, LocalOptions, _Child
-from auditkit.transports.shell import ask_all
+from auditkit.transports.shell import Exec, ask_all
 
 
 @fact(key=("text",))
@@ -181,12 +181,113 @@ def test_what_a_login_prints_before_the_script_does_not_matter() -> None:
     assert b.reply.stdout == b"a\n"
 
 
-def test_damaged_gzip_is_no_answer() -> None:
-    class Damaged(_Child):
-        def read(self, seconds: float) -> tuple[int, bytes] | None:
-            got = super().read(seconds)
-            return (1, got[1][:60] + b"\0" * 30 + got[1][90:]) if got and got[0] == 1 and len(got[1]) > 120 else got
+class _Tampered:
+    """What a shell says, with its stdout changed on the way: of the first exec alone, for the second goes without gzip."""
+
+    def __init__(self, change: Callable[[bytes], bytes], always: bool = False) -> None:
+        self.change, self.always = change, always
+        self.bodies: list[bytes] = []
+
+    def __call__(self, body: bytes) -> Exec:
+        self.bodies.append(body)
+        child = _Child(body)
+        return _Said(child, self.change) if self.always or len(self.bodies) == 1 else child
+
+    def ask(self, *probes: Probe[Line]) -> list[Brought]:
+        context = Context(b"key", None, lambda s: None, _no_credential)
+        return list(ask_all(self, TARGET, probes, context, "x"))
+
+
+class _Said:
+    """The whole stdout of a child at once, after `change`; then its stderr, then the end."""
+
+    def __init__(self, child: _Child, change: Callable[[bytes], bytes]) -> None:
+        streams = {1: b"", 2: b""}
+        while (got := child.read(10)) is not None and got[0]:
+            streams[got[0]] += got[1]
+        child.close()
+        self._said = [(2, streams[2]), (1, change(streams[1])), (0, b"")]
+
+    def read(self, seconds: float) -> tuple[int, bytes] | None:
+        return self._said.pop(0)
+
+    def close(self) -> None:
+        return
+
+
+def _flipped(out: bytes) -> bytes:
+    return out[:-5] + bytes([out[-5] ^ 1]) + out[-4:]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [_flipped, lambda out: out[:-8], lambda out: out[: len(out) // 2], lambda out: out[:60] + b"\0" * 30 + out[90:]],
+    ids=["a CRC that does not fit", "no trailer", "cut in the middle", "broken inside"],
+)
+def test_nothing_is_taken_from_a_gzip_stream_that_did_not_come_to_a_good_end(change: Callable[[bytes], bytes]) -> None:
+    """All frames may be there, and whole: still no CRC speaks for them. What is asked again goes without gzip."""
+    numbers = "".join(f"{n}\n" for n in range(1, 9001)).encode()
+    tampered = _Tampered(change)
+    brought = tampered.ask(lines("t.first", "echo first"), lines("t.many", "seq 1 9000"))
+    assert {b.question.probe: b.reply.stdout if b.reply else None for b in brought} == {"t.first": b"first\n", "t.many": numbers}
+    assert [b"if true && command -v gzip" in body for body in tampered.bodies] == [True, False]
+
+
+def test_a_stream_that_is_cut_again_and_again_is_no_answer() -> None:
+    with pytest.raises(TransportError, match="ended early") as e:
+        _Tampered(lambda out: out[:70], always=True).ask(lines("t.a", "seq 1 9000"))
+    assert e.value.cause == "truncated"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [b"end x", b"end 99999999999999999999", b"begin 0 77 pno ", b"begin x 0 pno ", b"begin 99999 0 pno ", b"begin", b"who", b"who me"],
+)
+def test_frames_that_the_script_never_makes_do_not_raise(frame: bytes) -> None:
+    """The target has read the nonce: it can write what it likes."""
+
+    class Forged(_Child):
+        def __init__(self, body: bytes) -> None:
+            nonce = body.split(b"\nN=", 1)[1].split(b"\n", 1)[0]
+            before, main = body.split(b"\nmain() {\n", 1)
+            said = b"printf '\\n%s\\n' '" + nonce + b" " + frame + b"'\n"
+            super().__init__(before + b"\nmain() {\n" + said + b"{ " + said.strip() + b"; } >&2\n" + main)
 
     context = Context(b"key", None, lambda s: None, _no_credential)
-    with pytest.raises(TransportError):
-        list(ask_all(Damaged, TARGET, [lines("t.a", "seq 1 9000")], context, "x"))
+    (b,) = list(ask_all(Forged, TARGET, [lines("t.a", "echo a")], context, "x"))
+    assert b.reply is not None
+    assert b.reply.stdout == b"a\n"
+
+
+def test_127_with_output_is_an_answer_and_no_missing_command() -> None:
+    half = lines("t.half", "echo half; exit 127", missing="not installed")
+    half.otherwise("echo second")(lambda reply: (Line(text=t) for t in reply.lines()))
+    asked = Asked(half)
+    assert asked.outcome("t.half") == Unknown("exit code 127: no message", seen=(Line(text="half"),))
+    assert asked.one("t.half").command == "echo half; exit 127"
+
+
+def test_a_program_without_its_library_is_not_missing() -> None:
+    said = "prog: error while loading shared libraries: libx.so.1: cannot open shared object file: No such file or directory"
+    asked = Asked(lines("t.broken", f"echo '{said}' >&2; exit 127", missing="not installed"))
+    outcome = asked.outcome("t.broken")
+    assert isinstance(outcome, Unknown)
+    assert outcome.why.startswith("exit code 127: prog: error while loading")
+
+
+def test_a_list_that_does_not_return_is_unknown_for_that() -> None:
+    asked = Asked(lines("t.each", 'echo "$1"', each=Shell("echo a; sleep 30", seconds=1), codes=range(256), each_codes=range(256)))
+    assert asked.outcome("t.each", "a") == found("a")
+    assert asked.outcome("t.each", "*") == Unknown("timed out after 1 s", cause="timed_out")
+
+
+def test_an_account_with_a_blank_hides_no_timeout() -> None:
+    class Renamed(_Child):
+        def __init__(self, body: bytes) -> None:
+            super().__init__(body.replace(b'"$(id -un)"', b"'Domain Users'"))
+
+    context = Context(b"key", None, lambda s: None, _no_credential)
+    (b,) = list(ask_all(Renamed, TARGET, [lines("t.hang", Shell("sleep 30", seconds=1), codes=range(256))], context, "x"))
+    assert b.trouble == Unknown("timed out after 1 s", cause="timed_out")
+    assert b.reply is not None
+    assert b.reply.account == "Domain Users"

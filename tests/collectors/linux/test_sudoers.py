@@ -52,7 +52,7 @@ def test_rules_in_a_file_that_was_not_read_leave_the_question_open() -> None:
     text = b"==> /etc/sudoers <==\nroot ALL=ALL\n@include /etc/sudoers.local\n"
     outcome = registry().probes["linux.sudoers"].outcome(Reply(text, root=True))
     assert isinstance(outcome, Unknown)
-    assert "/etc/sudoers.local" in outcome.why
+    assert outcome.cause == "not_understood"
     assert len(outcome.seen) == 1
 
 
