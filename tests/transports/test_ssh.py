@@ -32,7 +32,7 @@ def test_a_login_request_is_what_the_log_of_sshd_would_show(client: Client) -> N
 
 def test_a_host_nobody_trusts_gets_no_login(client: Client) -> None:
     with sshd() as unknown:
-        with pytest.raises(TransportError, match=r"not trusted yet.*auditkit trust --only srv-1 --yes") as e:
+        with pytest.raises(TransportError, match=r"not trusted yet.*auditkit trust CLIENT --only srv-1 --yes") as e:
             client.ask(unknown.port, by_password())
         assert e.value.cause == "refused"
         assert fingerprint(public(unknown.keys[0])) in str(e.value)

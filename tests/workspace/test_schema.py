@@ -24,7 +24,7 @@ def test_the_targets_schema_holds_the_options_of_every_transport() -> None:
     assert set(entry["properties"]) == {*keys_of(Entry), *(k for t in names() for k in keys_of(options_of(t)))}
     assert entry["additionalProperties"] is False
     assert entry["properties"]["platform"]["enum"] == ["linux"]
-    assert entry["properties"]["transport"]["enum"] == ["local", "ssh"]
+    assert entry["properties"]["transport"]["enum"] == ["local", "ssh", "replay"]
     assert set(made["properties"]["defaults"]["properties"]) == set(entry["properties"]) - {"id", "address"}
 
 

@@ -85,8 +85,8 @@ def test_no_targets_yet(text: str) -> None:
         ),
         ("{id: a, address: a, port: 65536}", "3:31: targets[0].port: must be at most 65535, not 65536"),
         ("{id: a, address: a, port: ssh}", "3:31: targets[0].port: must be a whole number, not ssh"),
-        ("{id: a, address: a, transport: telnet}", "3:36: targets[0].transport: must be local or ssh, not telnet"),
-        ("{id: a, address: a, transport: sweep}", "3:36: targets[0].transport: must be local or ssh, not sweep"),
+        ("{id: a, address: a, transport: telnet}", "3:36: targets[0].transport: must be local or ssh or replay, not telnet"),
+        ("{id: a, address: a, transport: sweep}", "3:36: targets[0].transport: must be local or ssh or replay, not sweep"),
         (
             "{id: a, address: a, platform: windows}",
             "3:35: targets[0].platform: windows is no platform that can be asked yet; allowed: linux",
@@ -138,7 +138,7 @@ def test_ssh_without_a_credential() -> None:
 
 
 def test_a_wrong_default_is_said_once_where_it_stands() -> None:
-    options = dict.fromkeys([*options_of("ssh").model_fields, *options_of("local").model_fields])
+    options = dict.fromkeys(f for t in ("ssh", "local", "replay") for f in options_of(t).model_fields)
     assert errors(
         "defaults: {platform: linux, credential: agent, port: 0, id: x, transprot: ssh}\n"
         "targets: [{id: a, address: a}, {id: b, address: b}]"
@@ -158,7 +158,7 @@ def test_a_default_that_a_target_overrides_is_wrong_all_the_same() -> None:
 
 def test_an_unknown_transport_in_the_defaults() -> None:
     assert errors("defaults: {platform: linux, transport: shh}\ntargets: [{id: a, address: a}]") == [
-        "1:40: defaults.transport: must be local or ssh, not shh"
+        "1:40: defaults.transport: must be local or ssh or replay, not shh"
     ]
 
 
