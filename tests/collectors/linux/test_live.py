@@ -278,17 +278,25 @@ def test_name_servers_are_those_of_the_setup(live: Live) -> None:
     assert [d.domain for d in live.facts("linux.resolver", "search_domain")] == ["romashka.test"]
 
 
+def _met(chain: str) -> int:
+    """How many rules of a chain (of ufw, by its name) incoming packets may meet; the kernel counts who refers to it."""
+    head, _, *rules = chain.strip().splitlines()
+    if "(0 references)" in head or re.search("forward|output|f2b", head, re.I):
+        return 0
+    return sum(not rule.startswith("f2b") for rule in rules)
+
+
 @on("rich", "srv1c")
 def test_packet_filters_are_as_strict_as_their_rules(live: Live) -> None:
     rules = {}
     for tool in ("iptables", "ip6tables"):
-        said = "".join(live.said(f"{tool} -t {t} -S") for t in ("filter", "nat", "mangle", "raw"))
-        rules[tool] = len(re.findall(r"^-A ", said, re.M))
+        said = live.said(f"{tool} -n -L")
+        rules[tool] = sum(map(_met, said.split("\n\n")))
         row = live.one(f"linux.{tool}", "firewall")
         assert (row.rules, row.active) == (rules[tool], rules[tool] > 0)
-        assert (row.input_policy == "drop") == ("-P INPUT DROP" in said)
+        assert (row.input_policy == "drop") == ("Chain INPUT (policy DROP)" in said)
     nft = live.one("linux.nft", "firewall")
-    assert (nft.rules, nft.active) == (sum(rules.values()), live.name == "rich")
+    assert (nft.rules, nft.active) == (rules["iptables"], live.name == "rich")
     ufw = live.one("linux.ufw", "firewall")
     on_ = "ENABLED=yes" in live.lines("/etc/ufw/ufw.conf")
     tuples = sum(live.text(f"/etc/ufw/{f}").count("### tuple ###") for f in ("user.rules", "user6.rules"))
