@@ -22,7 +22,7 @@ from auditkit.errors import UsageError
 from auditkit.i18n import Lang
 from auditkit.model import Decision, Statement
 from auditkit.registry import Registry
-from auditkit.reporting.document import ident, statements
+from auditkit.reporting.document import Document, Finding, ident, statements
 from auditkit.reporting.identity import Identity
 from auditkit.reporting.reading import Said, meta_in, same
 from auditkit.reporting.report import audit_document
@@ -77,7 +77,7 @@ def verify(workspace: Workspace, store: Store, registry: Registry, file: Path) -
         raise UsageError(f"{file}: was made by other checklists ({meta.checklists}) than there are now ({a.digest}): {cure}")
     document = audit_document(a)
     found = compare(file, document, meta.lang, workspace.path)
-    judge = _Judge({ident(s): s for _, s in statements(document)}, meta.lang, _Troubled(a, reread), _hint(decisions, as_of))
+    judge = _Judge({ident(s): s for s in _said_by(document)}, meta.lang, _Troubled(a, reread), _hint(decisions, as_of))
     count: Counter[str] = Counter()
     failed: list[Failed] = []
     closed: list[Said] = []
@@ -97,6 +97,12 @@ def verify(workspace: Workspace, store: Store, registry: Registry, file: Path) -
     return Verification(
         len(found.said), count["holds"], count["declared"], tuple(closed), tuple(failed), seal, found.text, found.pictures
     )  # fmt: skip
+
+
+def _said_by(document: Document) -> Iterator[Statement]:
+    """All that any kind of file says: a workbook keeps what was derived of a finding beside a person's wording of it."""
+    yield from (s for _, s in statements(document))
+    yield from (b.text for section in document.sections for b in section.blocks if isinstance(b, Finding) and isinstance(b.text, Statement))
 
 
 def _about(file: Path, store: Store) -> tuple[Identity, SnapshotInfo, date]:

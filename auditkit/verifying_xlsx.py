@@ -24,6 +24,7 @@ from auditkit.verifying_places import MOVED
 _ID = re.compile(r"(\w+):(ak_[0-9a-f]{16})")
 Cells = tuple[tuple[str, str], ...]  # (key of the column, id or text)
 CHANGED = "text that is no statement was changed or added"
+NEAR = 500  # rows of a sheet among which the likest is looked for
 GONE = "text that is no statement is missing"
 
 
@@ -72,23 +73,43 @@ def _rows(sheet: Any, lang: Lang) -> Iterator[Row]:
 
 def regrouped(wanted: list[Row], found: list[Row]) -> Iterator[Failed]:
     """Rows of the file that the program does not write so, and texts of its that are gone. Missing statements are told apart."""
-    lacking = Counter(r.says for r in wanted) - Counter(r.says for r in found)
-    extra: Counter[tuple[str, Cells, Cells]] = Counter(r.says for r in found) - Counter(r.says for r in wanted)
-    by_ids: dict[tuple[str, Cells], list[Cells]] = defaultdict(list)
-    for (sheet, ids, texts), n in lacking.items():
-        by_ids[sheet, ids] += [texts] * n
-    for row in found:
-        if extra[row.says] <= 0:
-            continue
-        extra[row.says] -= 1
+    surplus = Counter(r.says for r in found) - Counter(r.says for r in wanted)
+    left = _of(wanted, Counter(r.says for r in wanted) - Counter(r.says for r in found))
+    by_sheet: dict[str, list[Row]] = defaultdict(list)
+    for row in left:
+        by_sheet[row.sheet].append(row)
+    for row in _of(found, surplus):
         place = f"{row.sheet}!{row.number}"
-        if row.ids and not by_ids[row.sheet, row.ids]:
-            yield from (Failed(ident, place, "edited", "", "", MOVED) for _, ident in row.ids)
-        other = by_ids[row.sheet, row.ids].pop(0) if by_ids[row.sheet, row.ids] else ()
-        if row.texts != other:
-            yield Failed("", place, "edited", _joined(row.texts, other), _joined(other, row.texts), CHANGED)
-    for (sheet, _), left in by_ids.items():
-        yield from (Failed("", sheet, "edited", "", _joined(texts, ()), GONE) for texts in left if texts)
+        other = _likest(row, by_sheet[row.sheet])
+        yield from (Failed(ident, place, "edited", "", "", MOVED) for key, ident in row.ids if (key, ident) not in other.ids)
+        if row.texts != other.texts:
+            text = _joined(row.texts, other.texts)
+            yield Failed("", place, "edited", text, _joined(other.texts, row.texts), CHANGED if text else GONE)
+    for sheet, rows in by_sheet.items():
+        yield from (Failed("", sheet, "edited", "", _joined(r.texts, ()), GONE) for r in rows if r.texts)
+
+
+def _of(rows: list[Row], so_many: Counter[tuple[str, Cells, Cells]]) -> list[Row]:
+    """So many rows of each saying."""
+    taken = []
+    for row in rows:
+        if so_many[row.says] > 0:
+            so_many[row.says] -= 1
+            taken.append(row)
+    return taken
+
+
+def _likest(row: Row, others: list[Row]) -> Row:
+    """The one of others, taken out of them, that shares most with a row; an empty one where none shares anything."""
+
+    def shared(other: Row) -> int:
+        return len({*row.ids, *row.texts} & {*other.ids, *other.texts})
+
+    best = max(others[:NEAR], key=shared, default=None)
+    if best is None or not shared(best):
+        return Row(row.sheet, (), (), 0)
+    others.remove(best)
+    return best
 
 
 def _joined(these: Cells, without: Cells) -> str:
