@@ -1,7 +1,8 @@
 """Asking a host with a POSIX shell, the same for `local` and `ssh`: one exec for everything, a further one after each command that hangs.
 
 A command that does not return, or floods, costs only itself: frames on stderr tell which it was, the exec is closed, what is
-whole is kept, and the rest goes into the next exec.
+whole is kept, and the rest goes into the next exec. A gzip stream that ended by itself without its CRC gives nothing: all is asked
+again without gzip.
 """
 
 from __future__ import annotations

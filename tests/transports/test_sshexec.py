@@ -127,17 +127,16 @@ def test_a_server_that_gives_no_answer_to_exec_is_left_at_the_host_s_deadline(cl
         assert (e.cause, time.monotonic() - started < 5) == ("timed_out", True)
 
 
-def test_a_connection_that_breaks_keeps_what_was_whole_and_says_so(client: Client) -> None:
+def test_of_a_connection_that_breaks_nothing_is_taken_and_that_is_said(client: Client) -> None:
+    """Its gzip stream never came to its CRC: although two answers had arrived, none of them is vouched for."""
     noise = "head -c 300000 /dev/urandom"  # more than gzip holds back
     with sshd() as running:
         client.trust(running)
         probes = [lines("t.a", noise), lines("t.b", noise), lines("t.c", Shell("sleep 20"))]
         asked = Ssh().collect(client.target(running.port), probes, by_password(), client.context())
         threading.Timer(1.5, kill_sessions, [running]).start()
-        first = next(asked)
-        assert (first.question.probe, first.reply is not None and len(first.reply.stdout)) == ("t.a", 300_000)
         with pytest.raises(TransportError, match="the connection broke") as e:
-            list(asked)
+            next(asked)
         assert e.value.cause == "truncated"
 
 
