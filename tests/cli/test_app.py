@@ -12,9 +12,11 @@ from pathlib import Path
 
 def test_ctrl_c_says_that_what_was_collected_is_kept(tmp_path: Path) -> None:
     env = {**os.environ, "HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])}
+    # A runner in the background of a shell ignores SIGINT, and its children inherit that (POSIX.1-2017, 2.11).
     running = subprocess.Popen(
-        [sys.executable, "-m", "auditkit", "collect"], cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-m", "auditkit", "collect"], cwd=tmp_path, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
     journal = tmp_path / "audit" / "state" / "journal.jsonl"
     end = time.monotonic() + 60
     while not journal.exists() and running.poll() is None and time.monotonic() < end:
