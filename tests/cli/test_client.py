@@ -93,6 +93,18 @@ def test_the_office_server_of_a_predecessor_makes_its_findings(lab: Network, srv
         assert any(named in o["text"] for o in verdicts[check]["objects"]["first"]), verdicts[check]["objects"]
 
 
+def test_root_is_asked_for_only_by_sudo_n_and_where_it_is_not_given_that_is_said(lab: Network, deb13: Host, tmp_path: Path) -> None:
+    client = LabClient(lab, tmp_path)
+    for name, login in (("helped", "engineer"), ("plain", "auditor"), ("never", "engineer")):
+        options = {"sudo": "never"} if name == "never" else {}
+        client.target(name, deb13.address, f"key:{login}@{lab.key}", deb13.host_key, **options)
+    told = client.json("collect", "acme", "--probe", "linux.passwords", "--probe", "linux.accounts")
+    states = {t["id"]: (t["state"], t["cause"]) for t in told["targets"]}
+    assert states == {"helped": ("complete", None), "plain": ("partial", "no_sudo"), "never": ("partial", "no_sudo")}
+    gaps = client.json("query", "select question, why from gap where question like '%/linux.passwords%'", "acme")["rows"]
+    assert sorted(map(tuple, gaps)) == [("never/linux.passwords", "needs root"), ("plain/linux.passwords", "needs root")]
+
+
 ASKED = ("os_release", "kernel", "accounts", "groups", "hostname", "memory", "mounts", "filesystems", "listeners", "resolver")
 
 
