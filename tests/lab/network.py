@@ -192,11 +192,12 @@ def clear(run: str) -> None:
 def reap() -> list[str]:
     """Clear the runs whose process was killed before it could; a standing lab ("owner" is empty) stays. Their names."""
     gone = []
-    for owner in sorted((cache() / "runs").glob("*/owner")):
-        said = owner.read_text()
-        if said and not _lives(said):
-            clear(owner.parent.name)
-            gone.append(owner.parent.name)
+    with locked("reap"):  # two workers that start at once see the same dead run
+        for owner in sorted((cache() / "runs").glob("*/owner")):
+            said = owner.read_text()
+            if said and not _lives(said):
+                clear(owner.parent.name)
+                gone.append(owner.parent.name)
     return gone
 
 
