@@ -70,7 +70,6 @@ class Item(_Model):
     remedy: Text
     parts: tuple[Part, ...] = Field(min_length=1)
     within: Literal["asset", "client"] = "asset"
-    platform: str = "linux"
     effort_h: tuple[float, float] | None = None
     deadline: Deadline = "quarter"
     aliases: tuple[str, ...] = ()
