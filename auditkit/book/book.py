@@ -47,6 +47,14 @@ class Book:
     asked: Mapping[tuple[str, str], tuple[str, ...]]
     _bases: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def close(self) -> None:
+        """Let the tables go; what was read from them stays."""
+        self.db.close()
+
+    def __del__(self) -> None:
+        # A book is thrown away with its last reader; sqlite3 warns of connections that nobody closed (Python 3.13).
+        self.close()
+
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[dict[str, Any]]:
         """The program's own question (trusted text): rows as dicts. `main.x` = rows only, never gaps."""
         cursor = self.db.execute(sql, values)

@@ -123,6 +123,10 @@ class Store:
         """Let the database go."""
         self._engine.dispose()
 
+    def __del__(self) -> None:
+        # As `close`, for who forgot it: an engine's pool would leave its connection to the garbage collector.
+        self.close()
+
     # -- writing -------------------------------------------------------------------------------------------------------
 
     def begin(
