@@ -12,12 +12,18 @@ import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
+import msgspec
+
+from auditkit.commands import Command, PowerShell, Search, Shell, Sweep
 from auditkit.model import Absent, Found, Outcome, Secret, Unknown, fact_key, is_fact
 from auditkit.text import decode, one_line
 from auditkit.tidy import tidy
 
+__all__ = [
+    "Command", "Derived", "NotHere", "NotUnderstood", "PowerShell", "Probe", "Reply", "Search", "Shell", "Sweep", "derived", "probe",
+]  # fmt: skip
 F = TypeVar("F")
 Reader = Callable[["Reply"], Iterator[F]]
 MISSING_COMMAND = 127  # POSIX.1-2017, Shell & Utilities, 2.8.2
@@ -38,48 +44,6 @@ class NotUnderstood(Exception):
 
 class NotHere(Exception):
     """A reader has proof that this target has no such thing: Absent, with this sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shell:
-    """A command line for a POSIX shell; the argument of an `each=` question is its "$1", never part of its text.
-
-    root: needs root; without it the question stays Unknown. root_helps: is asked as root where that is allowed, and
-    otherwise answers less (its reader looks at `Reply.root`). seconds: after that the command counts as never returning.
-    """
-
-    line: str
-    root: bool = False
-    root_helps: bool = False
-    seconds: float = 30.0
-    transport: ClassVar[str] = "shell"
-
-    def __str__(self) -> str:
-        return self.line
-
-
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """Knocking at every address of a range, without login: a TCP connection to each port, and what an open one says of itself.
-
-    Its planned question is "*" (the whole range); every address that answered becomes a question of its own, with itself as the
-    argument. Who speaks first is waited for; only these are spoken to: tls (a handshake), http (`HEAD /`, inside TLS where the
-    port is in both), smb (SMB2 NEGOTIATE and the first half of NTLM: no name, no password).
-    """
-
-    ports: tuple[int, ...]
-    tls: frozenset[int] = frozenset()
-    http: frozenset[int] = frozenset()
-    smb: frozenset[int] = frozenset()
-    transport: ClassVar[str] = "sweep"
-
-    def __str__(self) -> str:
-        said = {"tls handshake": self.tls, "HEAD /": self.http, "smb negotiate": self.smb}
-        spoken = "".join(f"; {what} to {','.join(map(str, sorted(ports)))}" for what, ports in said.items() if ports)
-        return f"tcp connect to {','.join(map(str, self.ports))}, read greeting{spoken}; ARP table; PTR"
-
-
-Command = Shell | Sweep
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +73,17 @@ class Reply:
     def lines(self) -> Iterator[str]:
         """Lines of stdout that are not blank, without their line ends (split at LF alone: U+2028 is part of a value)."""
         return (line for line in (s.removesuffix("\r") for s in self.text.split("\n")) if line.strip())
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """One JSON object a line: what a section of the collecting script sends. Raises NotUnderstood with the number of the line."""
+        for number, line in enumerate(self.stdout.splitlines(), 1):
+            try:
+                row = msgspec.json.decode(line)
+            except msgspec.DecodeError as e:
+                raise NotUnderstood(f"line {number} is no JSON: {e}") from e
+            if not isinstance(row, dict):
+                raise NotUnderstood(f"line {number} is no JSON object")
+            yield row
 
     def secret(self, text: str, kind: str) -> Secret:
         """What may leave the reader of a secret: its kind and keyed print."""
@@ -142,7 +117,7 @@ class Probe(Generic[F]):
     @property
     def many(self) -> bool:
         """Whether its planned question is "*": a list of arguments, and one question for each of them."""
-        return self.each is not None or isinstance(self.command, Sweep)
+        return self.each is not None or isinstance(self.command, Sweep | Search)
 
     @property
     def needs_root(self) -> bool:

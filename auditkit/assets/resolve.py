@@ -1,8 +1,8 @@
 """Identity of assets.
 
-Two targets are one asset where they share a strong mark (serial, machine-id, MAC, FQDN) and no other strong kind contradicts:
-a copied disk image has the same machine-id but other MACs, and is refused and reported instead of merged. An address alone
-joins what was only seen (a neighbour, a directory entry) to a target, never two targets: private addresses repeat.
+Two targets are one asset where they share a strong mark (serial, machine-id, SID of the computer account, MAC, FQDN) and no other
+strong kind contradicts: a copied disk image has the same machine-id but other MACs, and is refused and reported instead of merged.
+An address alone joins what was only seen (a neighbour, a directory entry) to a target, never two targets: private addresses repeat.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from itertools import combinations
 from auditkit.model import about, marks
 
 Mark = tuple[str, str]
-STRONG = ("serial", "machine-id", "mac", "fqdn")
-CONFIDENCE: Mapping[str, float] = {"serial": 0.99, "machine-id": 0.98, "mac": 0.95, "fqdn": 0.9, "address": 0.6}
+STRONG = ("serial", "machine-id", "sid", "mac", "fqdn")
+CONFIDENCE: Mapping[str, float] = {"serial": 0.99, "machine-id": 0.98, "sid": 0.98, "mac": 0.95, "fqdn": 0.9, "address": 0.6}
 MOST_SHARED = 50  # targets that hold one mark; more is no identity but a default value
 
 

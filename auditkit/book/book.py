@@ -23,12 +23,13 @@ class GapRow:
 
 @dataclass(frozen=True, slots=True)
 class AssetRow:
-    """targets () = seen by others, never asked."""
+    """targets () = seen by others, never asked. platforms: of its targets, sorted."""
 
     id: str
     targets: tuple[str, ...]
     name: str
     addresses: tuple[str, ...]
+    platforms: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)

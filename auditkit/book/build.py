@@ -190,6 +190,14 @@ def _assets(snapshot: SnapshotInfo, found: Resolution, work: _Work) -> tuple[Ass
                 names[asset or ""].add(value)
     for t in (t for t in snapshot.targets if t.is_thing):
         addresses[found.asset_of["target", t.id]].add(t.address)
-    own = [AssetRow(a, targets, min(names.get(a, {a}), key=len), tuple(sorted(addresses[a]))) for a, targets in sorted(found.own.items())]
-    seen = [AssetRow(a, (), min(names.get(a, {a.removeprefix("seen-")}), key=len), tuple(sorted(addresses[a]))) for a in found.seen]
+    platform = {t.id: t.platform for t in snapshot.targets}
+    own = [
+        AssetRow(a, targets, _name(names, a), tuple(sorted(addresses[a])), tuple(sorted({platform[t] for t in targets})))
+        for a, targets in sorted(found.own.items())
+    ]
+    seen = [AssetRow(a, (), _name(names, a), tuple(sorted(addresses[a]))) for a in found.seen]
     return (*own, *seen)
+
+
+def _name(names: Mapping[str, set[str]], asset: str) -> str:
+    return min(names.get(asset, {asset.removeprefix("seen-")}), key=len)

@@ -58,7 +58,10 @@ class Part(_Model):
 
 
 class Item(_Model):
-    """One rule. Its parts are asked one by one; an alarm of any is its alarm, an unknown of any keeps it from being ok."""
+    """One rule. Its parts are asked one by one; an alarm of any is its alarm, an unknown of any keeps it from being ok.
+
+    on: platforms that it is for; those of its checklist where not given; () = all. Others get no verdict of it, not a page of n/a.
+    """
 
     id: str = Field(pattern=r"^[A-Z]{2,4}-[A-Za-z0-9]{1,8}$")
     version: int = Field(ge=1)
@@ -73,6 +76,7 @@ class Item(_Model):
     effort_h: tuple[float, float] | None = None
     deadline: Deadline = "quarter"
     aliases: tuple[str, ...] = ()
+    on: tuple[Name, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -85,11 +89,13 @@ class Item(_Model):
 
 
 class Checklist(_Model):
-    """One file. digest: SHA-256 of its bytes; places: file:line of each item."""
+    """One file. on: platforms that its items are for, where an item does not say. digest: SHA-256 of its bytes; places: file:line of
+    each item."""
 
     checklist: str = Field(pattern=r"^[a-z][a-z0-9_-]*$")
     version: int = Field(ge=1)
     title: Text
+    on: tuple[Name, ...] = ()
     items: tuple[Item, ...] = Field(min_length=1)
     digest: str = ""
     places: tuple[str, ...] = ()
@@ -136,7 +142,8 @@ def read(name: str, file: Traversable) -> Checklist:
         problems = [yamlfile.Problem(_way(document, tuple(d["loc"])), _words(d["msg"], d["type"]), d["type"] == extra) for d in told]
         raise ChecklistError(str(document.error(problems))) from e
     places = tuple(f"{name}:{document.spot(('items', n))[0]}" for n in range(len(made.items)))
-    return made.model_copy(update={"digest": hashlib.sha256(raw).hexdigest(), "places": places})
+    items = tuple(i if i.on else i.model_copy(update={"on": made.on}) for i in made.items)
+    return made.model_copy(update={"items": items, "digest": hashlib.sha256(raw).hexdigest(), "places": places})
 
 
 def _way(document: yamlfile.Document, way: tuple[str | int, ...]) -> tuple[str | int, ...]:

@@ -61,6 +61,8 @@ def check(book: Book, items: Iterable[Item], decisions: Iterable[Decision] = (),
     """Verdicts of all items, one an asset, sorted by item and asset. Raises ChecklistError for a table or column that does not exist."""
     accepted = _accepted(decisions, as_of)
     for item in items:
+        if not _asked(book, item):
+            continue
         sums: dict[str, _Sum] = defaultdict(_Sum)
         for number, part in enumerate(item.parts):
             _part(book, item, number, part, sums)
@@ -118,18 +120,22 @@ def _part(book: Book, item: Item, number: int, part: Part, sums: dict[str, _Sum]
             _take(book, sums[name], part, number, others, (ref, question, asset if item.within == "asset" else None, why, state, row), name)
     if part.for_ == CLIENT or everybody:
         return
-    for a in book.assets:
-        if a.targets and a.id not in seen:
-            sums[a.id].states.add("not_applicable")
-            sums[a.id].whys.append(f"looked: no {part.for_} there")
-            sums[a.id].refs.add(f"none:{a.id}/{part.for_}")
+    for asset in (a for a in _asked(book, item) if a not in seen):
+        sums[asset].states.add("not_applicable")
+        sums[asset].whys.append(f"looked: no {part.for_} there")
+        sums[asset].refs.add(f"none:{asset}/{part.for_}")
+
+
+def _asked(book: Book, item: Item) -> list[str]:
+    """Assets that were asked and are of a platform that the item is for."""
+    return [a.id for a in book.assets if a.targets and (not item.on or set(item.on) & set(a.platforms))]
 
 
 def _who(book: Book, item: Item, part: Part, asset: str | None) -> list[str]:
     """Whose verdict a row is: its asset's, the client's, or (a gap for everybody) that of every asked asset."""
     if part.for_ == CLIENT:
         return [CLIENT]
-    asked = [a.id for a in book.assets if a.targets]
+    asked = _asked(book, item)
     if asset is not None:  # what was only seen, and never asked, stands in the coverage and gets no verdict of a rule
         return [asset] if asset in asked else []
     return asked

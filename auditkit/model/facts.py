@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar, Union, dataclass_transform, get_args, 
 
 T = TypeVar("T")
 About = Literal["self", "other"]
-IdentKind = Literal["serial", "machine-id", "mac", "fqdn", "address"]
+IdentKind = Literal["serial", "machine-id", "sid", "mac", "fqdn", "address"]
 
 
 @dataclass(frozen=True, slots=True)
