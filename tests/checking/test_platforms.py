@@ -26,8 +26,8 @@ def book() -> Book:
 
 
 def item(table: str, *on: str) -> Item:
-    made = {"id": "WIN-01", "version": 1, "title": TEXT, "why": TEXT, "severity": 1, "kind": "sec", "sources": ["x"], "remedy": TEXT, "on": on}
-    return Item.model_validate({**made, "for": table, "expect": "n = 0"})
+    made = {"id": "WIN-01", "version": 1, "title": TEXT, "why": TEXT, "severity": 1, "kind": "sec", "sources": ["x"], "remedy": TEXT}
+    return Item.model_validate({**made, "on": on, "for": table, "expect": "n = 0"})
 
 
 def states(made: Item) -> dict[str, str]:
