@@ -175,7 +175,7 @@ def _shown(address: str, port: int) -> str:
 
 
 def look(address: str, port: int, seconds: float, before: Callable[[socket.socket], None] | None = None) -> bytes:
-    """The certificate (DER) that a server shows, without login. before: what is said before TLS begins (StartTLS). Raises TransportError."""
+    """The certificate (DER) that a server shows, without login. before: said before TLS begins (StartTLS). Raises TransportError."""
     seeing = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     seeing.check_hostname = False
     seeing.verify_mode = ssl.CERT_NONE
