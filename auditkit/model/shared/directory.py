@@ -1,0 +1,160 @@
+"""Facts about directories: the domain and its controllers, policies, trusts; its accounts, groups and rights."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from auditkit.model import fact
+
+# -- the domain and what holds it up
+
+FsmoName = Literal["schema", "naming", "pdc", "rid", "infrastructure"]
+
+
+@fact()
+class Domain:
+    """The domain that was asked.
+
+    dn: its naming context; dns_name; sid (MS-DTYP 2.4.2). level: msDS-Behavior-Version (MS-ADTS 6.1.4.3: 0 = 2000, 2 = 2003, 3 = 2008,
+    4 = 2008 R2, 5 = 2012, 6 = 2012 R2, 7 = 2016, 10 = 2025). machine_quota: computers that every account may join, -1 = no limit.
+    created: of the domain's root object.
+    """
+
+    dn: str | None
+    dns_name: str | None
+    sid: str | None
+    level: int | None
+    machine_quota: int | None
+    created: datetime | None
+
+
+@fact()
+class DomainPasswordPolicy:
+    """The policy of all accounts that no other one applies to (MS-SAMR 3.1.1.1, attributes of the domain's root object).
+
+    max_age_days, min_age_days: 0 = no limit. lockout_threshold: wrong passwords until an account is locked, 0 = never.
+    lockout_minutes: 0 = until an administrator unlocks it. complexity, reversible: bits of pwdProperties.
+    """
+
+    min_length: int | None
+    history: int | None
+    complexity: bool | None
+    reversible: bool | None
+    max_age_days: float | None
+    min_age_days: float | None
+    lockout_threshold: int | None
+    lockout_minutes: float | None
+    lockout_window_minutes: float | None
+
+
+@fact(key=("role",))
+class FsmoRole:
+    """Who does what only one controller does (MS-ADTS 3.1.1.1.11). server: the short name of the holder.
+
+    gone: the holder is named as a deleted object: nobody does it.
+    """
+
+    role: FsmoName
+    holder: str | None
+    server: str | None
+    gone: bool | None
+
+
+@fact(key=("name",))
+class DomainController:
+    """A controller of this domain: what sites, its computer account and its directory service say of it.
+
+    name: short name. os, os_version: as its account says; "" = it does not say. last_logon: when its account was last seen to log on
+    (right to about 14 days, MS-ADA1 lastLogonTimestamp); None = not seen. level: what it can do (see `Domain.level`).
+    account: whether it has a computer account in this domain.
+    """
+
+    name: str
+    host: str | None
+    site: str
+    os: str | None
+    os_version: str | None
+    global_catalog: bool | None
+    read_only: bool
+    level: int | None
+    inbound_off: bool | None
+    outbound_off: bool | None
+    account: bool
+    enabled: bool | None
+    last_logon: datetime | None
+    password_set: datetime | None
+    created: datetime | None
+
+
+@fact(key=("partner",))
+class Trust:
+    """A trust with another domain (MS-ADTS 6.1.6.7, trustedDomain), as this side sees it.
+
+    direction: inbound = they trust us, our accounts get in there; outbound = we trust them. kind: windows (AD), nt4, mit, aad.
+    transitive, within_forest, forest (a forest trust), sid_filtering (foreign SIDs are cut: quarantine, or a forest trust that is not
+    treated as external), selective (selective authentication), tgt_delegation (tickets that can be delegated go over it).
+    aes: msDS-SupportedEncryptionTypes has AES; False = the attribute is not set or names RC4 alone. changed: last change of
+    the object on the controller that was asked: the password of a trust that works changes every 30 days.
+    """
+
+    partner: str
+    netbios: str | None
+    sid: str | None
+    direction: Literal["disabled", "inbound", "outbound", "both"] | None
+    kind: Literal["nt4", "windows", "mit", "dce", "aad"] | None
+    attributes: int | None
+    transitive: bool | None
+    within_forest: bool | None
+    forest: bool | None
+    sid_filtering: bool | None
+    selective: bool | None
+    tgt_delegation: bool | None
+    aes: bool | None
+    created: datetime | None
+    changed: datetime | None
+
+
+@fact(key=("dn",))
+class PasswordSettings:
+    """A fine-grained password policy (msDS-PasswordSettings, MS-ADTS 3.1.1.3.3 and 3.1.1.4.4).
+
+    An ordinary account may not read them. A row in which all but dn is None is one that is there and may not be read; where dn is
+    that of the container, whatever is in it could not be seen. max_age_days: 0 = no limit. applies_to: names of groups and accounts.
+    """
+
+    dn: str
+    name: str | None
+    precedence: int | None
+    min_length: int | None
+    history: int | None
+    complexity: bool | None
+    reversible: bool | None
+    max_age_days: float | None
+    min_age_days: float | None
+    lockout_threshold: int | None
+    lockout_minutes: float | None
+    applies_to: tuple[str, ...] | None
+
+
+@fact(key=("guid",))
+class GroupPolicy:
+    """A group policy object (MS-GPOL 2.2.2). guid: with braces, upper case.
+
+    user_version, computer_version: 0 = never edited. user_on, computer_on: not switched off by its flags. wmi_filter: "" = none.
+    A policy from which "read" was taken away for this account has None in everything but guid.
+    """
+
+    guid: str
+    name: str | None
+    user_version: int | None
+    computer_version: int | None
+    user_on: bool | None
+    computer_on: bool | None
+    wmi_filter: str | None
+    path: str | None
+    created: datetime | None
+    changed: datetime | None
+
+
+# -- accounts, groups, rights

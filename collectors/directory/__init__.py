@@ -1,0 +1,1 @@
+"""Active Directory and compatible domains, asked by LDAP."""
