@@ -10,6 +10,7 @@ from auditkit.transports.base import Options, Transport
 _TABLE = {
     "local": "auditkit.transports.local:Local",
     "ssh": "auditkit.transports.ssh:Ssh",
+    "ldap": "auditkit.transports.ldap:Ldap",
     "replay": "auditkit.transports.replay:Replay",
     "sweep": "auditkit.transports.sweep:Sweeper",
 }

@@ -23,7 +23,10 @@ from auditkit.workspace.names import SLUG_RULE, is_slug, near
 from auditkit.workspace.refs import ALLOWED, check_ref
 from auditkit.workspace.yamlfile import Document, Problem, Way, load
 
-PLATFORMS: dict[str, tuple[str, ...]] = {"linux": ("ssh", "local", "replay")}  # platform -> its transports, the usual one first
+PLATFORMS: dict[str, tuple[str, ...]] = {  # platform -> its transports, the usual one first
+    "linux": ("ssh", "local", "replay"),
+    "directory": ("ldap", "replay"),
+}
 NO_CREDENTIAL = frozenset({"local", "replay"})
 OWN = frozenset({"id", "address"})  # what every target has for itself
 

@@ -1,0 +1,108 @@
+"""Logging in at a directory: simple, NTLM (GSS-SPNEGO) or Kerberos, each only inside TLS."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+from typing import TYPE_CHECKING, Any, Literal
+
+from auditkit.errors import TransportError
+from auditkit.text import one_line
+from auditkit.transports import ldapmessages as m
+from auditkit.transports.base import Credential, Masked
+from auditkit.transports.ldapcodes import SASL_STEP, SUCCESS, refused
+from auditkit.transports.ldapwire import Budget, Late, Wire
+
+if TYPE_CHECKING:
+    import spnego
+
+Way = Literal["simple", "ntlm", "kerberos"]
+_MOST_STEPS = 6
+NTLM_KEY_EXCHANGE = 0x40000000  # NTLMSSP_NEGOTIATE_KEY_EXCH (MS-NLMP 2.2.2.5)
+
+
+def full_login(login: str, domain: str) -> str:
+    r"""A login as a directory takes it: a bare one gets the domain; user@domain, DOMAIN\user and DNs stay.
+
+    >>> full_login("Аудитор", "corp.example"), full_login("CN=a,DC=x", "corp.example")
+    ('Аудитор@corp.example', 'CN=a,DC=x')
+    """
+    whole = "@" in login or "\\" in login or re.search(r"(?i)^\s*(cn|ou|uid|dc)\s*=", login)
+    return login if whole or not domain else f"{login}@{domain}"
+
+
+def bind(wire: Wire, way: Way, login: str, credential: Credential, host: str, seconds: float) -> None:
+    """Log in. Raises TransportError: bad_credential with the reason the directory gives, refused, timed_out."""
+    if wire.certificate is None:
+        raise AssertionError("a login is never sent without TLS")
+    try:
+        answer = _simple(wire, login, credential, seconds) if way == "simple" else _spnego(wire, way, login, credential, host, seconds)
+    except Late as e:
+        raise TransportError("timed_out", f"{wire.where}: no answer to the login within {seconds:g} s") from e
+    if answer.code != SUCCESS:
+        cause, why = refused(answer.code, answer.message)
+        raise TransportError(cause, f"{wire.where}: login {login}: {why}")
+
+
+def _simple(wire: Wire, login: str, credential: Credential, seconds: float) -> m.Result:
+    password = _password(wire, login, credential)
+    number = wire.send(m.bind_simple(login, password.reveal()), seconds=seconds)
+    return wire.answer(number, Budget(seconds))
+
+
+def _password(wire: Wire, login: str, credential: Credential) -> Masked:
+    """An empty password is an anonymous bind that "succeeds" (RFC 4513, 5.1.2): it would look like an account without rights."""
+    if credential.password is None or not credential.password.reveal():
+        raise TransportError("bad_credential", f"{wire.where}: login {login}: the credential has no password")
+    return credential.password
+
+
+def _spnego(wire: Wire, way: Way, login: str, credential: Credential, host: str, seconds: float) -> m.Result:
+    """GSS-SPNEGO (MS-ADTS 5.1.1.1) without signing or sealing: TLS does both. Bound to the server's certificate (RFC 5929, 4)."""
+    from spnego.exceptions import SpnegoError
+
+    try:
+        context = _context(wire, way, login, credential, host)
+        token, answer = context.step(), m.Result(SASL_STEP)
+        for _ in range(_MOST_STEPS):
+            answer = wire.answer(wire.send(m.bind_sasl("GSS-SPNEGO", token or b""), seconds=seconds), Budget(seconds))
+            if answer.code != SASL_STEP:
+                return answer
+            token = context.step(answer.credentials or b"")
+    except SpnegoError as e:
+        # its words may quote what was tried, never the password; its traceback holds the context, which does
+        raise TransportError("bad_credential", f"{wire.where}: login {login} by {way}: {one_line(str(e), 160)}") from None
+    raise TransportError("not_understood", f"{wire.where}: login {login} by {way} does not come to an end")
+
+
+def _context(wire: Wire, way: Way, login: str, credential: Credential, host: str) -> spnego.ContextProxy:
+    import spnego
+    from spnego.channel_bindings import GssChannelBindings
+
+    bindings = GssChannelBindings(application_data=b"tls-server-end-point:" + _end_point(wire.certificate or b""))
+    wanted: Any = {"hostname": host, "service": "ldap", "channel_bindings": bindings}
+    if way == "kerberos":
+        if importlib.util.find_spec("gssapi") is None:
+            said = "auth: kerberos needs the package gssapi: pip install 'infra-auditkit[kerberos]', or use auth: ntlm"
+            raise TransportError("bad_credential", f"{wire.where}: {said}")
+        password = credential.password.reveal() if credential.password is not None else None
+        required = spnego.ContextReq.mutual_auth | spnego.ContextReq.no_integrity
+        return spnego.client(login or None, password, protocol="kerberos", context_req=required, **wanted)
+    secret = _password(wire, login, credential)
+    wanted |= {"context_req": spnego.ContextReq.mutual_auth, "options": spnego.NegotiateOptions.use_ntlm}
+    context = spnego.client(login, secret.reveal(), protocol="ntlm", **wanted)
+    # Without signing there is no session key to exchange, and what pyspnego sends in its place (one byte) is refused by Samba.
+    context._context_req &= ~NTLM_KEY_EXCHANGE
+    return context
+
+
+def _end_point(certificate: bytes) -> bytes:
+    """Hash of the server's certificate for channel bindings: that of its signature, SHA-256 where that is MD5 or SHA-1 (RFC 5929, 4.1)."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+
+    used = x509.load_der_x509_certificate(certificate).signature_hash_algorithm
+    chosen = hashes.SHA256() if used is None or used.name in ("md5", "sha1") else used
+    digest = hashes.Hash(chosen)
+    digest.update(certificate)
+    return digest.finalize()
