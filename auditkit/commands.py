@@ -86,4 +86,22 @@ class PowerShell:
         return f"powershell section {self.section}.ps1"
 
 
-Command = Shell | Sweep | Search | PowerShell
+@dataclass(frozen=True, slots=True)
+class Objects:
+    """Properties of all managed objects of one kind that a vCenter or an ESXi host holds (vSphere Web Services API, PropertyCollector).
+
+    kind: name of a managed object type without its "vim."; ServiceInstance and LicenseManager stand for themselves. Its reply is one
+    JSON object a line: {"_": kind, "ref": its id, and each property by its path}; what was not set is left out, and what may not be
+    read stands in "missing": {path: name of the fault}.
+    """
+
+    kind: str
+    properties: tuple[str, ...]
+    seconds: float = 120.0
+    transport: ClassVar[str] = "vsphere"
+
+    def __str__(self) -> str:
+        return f"vsphere read {self.kind} [{' '.join(self.properties)}]"
+
+
+Command = Shell | Sweep | Search | PowerShell | Objects

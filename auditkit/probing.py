@@ -16,13 +16,14 @@ from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from auditkit.commands import Command, PowerShell, Search, Shell, Sweep
+from auditkit.commands import Command, Objects, PowerShell, Search, Shell, Sweep
 from auditkit.model import Absent, Found, Outcome, Secret, Unknown, fact_key, is_fact
 from auditkit.text import decode, one_line
 from auditkit.tidy import tidy
 
 __all__ = [
-    "Command", "Derived", "NotHere", "NotUnderstood", "PowerShell", "Probe", "Reply", "Search", "Shell", "Sweep", "derived", "probe",
+    "Command", "Derived", "NotHere", "NotUnderstood", "Objects", "PowerShell", "Probe", "Reply", "Search", "Shell", "Sweep", "derived",
+    "probe",
 ]  # fmt: skip
 F = TypeVar("F")
 Reader = Callable[["Reply"], Iterator[F]]

@@ -31,6 +31,8 @@ _WHY = {
     19: "the authority of its certificate is not known: give its file as ca_file, or compare the certificate and pin it",
     20: "the authority of its certificate is not known: give its file as ca_file, or compare the certificate and pin it",
     62: "its certificate is for another name: ask it by that name, give server_name, or compare the certificate and pin it",
+    66: "the key of its certificate is too short for today: renew it, or compare the certificate and pin it",
+    68: "its certificate is signed by a broken method: renew it, or compare the certificate and pin it",
     64: "its certificate is for another address: ask it by the name in it, give server_name, or compare the certificate and pin it",
 }
 

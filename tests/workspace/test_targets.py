@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditkit.errors import ConfigError
-from auditkit.transports import options_of
+from auditkit.transports import names, options_of
 from auditkit.transports.base import Target
-from auditkit.workspace.targets import read_targets
+from auditkit.workspace.targets import PLATFORMS, read_targets
 from auditkit.workspace.yamlfile import Document, parse
 
+TRANSPORTS = " or ".join(names())
 HEAD = "defaults: {platform: linux, credential: agent}\n"
 
 
@@ -85,15 +86,15 @@ def test_no_targets_yet(text: str) -> None:
         ),
         ("{id: a, address: a, port: 65536}", "3:31: targets[0].port: must be at most 65535, not 65536"),
         ("{id: a, address: a, port: ssh}", "3:31: targets[0].port: must be a whole number, not ssh"),
-        ("{id: a, address: a, transport: telnet}", "3:36: targets[0].transport: must be local or ssh or replay, not telnet"),
-        ("{id: a, address: a, transport: sweep}", "3:36: targets[0].transport: must be local or ssh or replay, not sweep"),
+        ("{id: a, address: a, transport: telnet}", f"3:36: targets[0].transport: must be {TRANSPORTS}, not telnet"),
+        ("{id: a, address: a, transport: sweep}", f"3:36: targets[0].transport: must be {TRANSPORTS}, not sweep"),
         (
-            "{id: a, address: a, platform: windows}",
-            "3:35: targets[0].platform: windows is no platform that can be asked yet; allowed: linux",
+            "{id: a, address: a, platform: amiga}",
+            f"3:35: targets[0].platform: amiga is no platform that can be asked yet; allowed: {', '.join(PLATFORMS)}",
         ),
         (
             "{id: a, address: a, platform: linus}",
-            "3:35: targets[0].platform: linus is no platform that can be asked yet; allowed: linux (did you mean linux?)",
+            f"3:35: targets[0].platform: linus is no platform that can be asked yet; allowed: {', '.join(PLATFORMS)} (did you mean linux?)",
         ),
         (
             "{id: a, address: a, jump: [{address: b, prot: 22}]}",
@@ -138,7 +139,7 @@ def test_ssh_without_a_credential() -> None:
 
 
 def test_a_wrong_default_is_said_once_where_it_stands() -> None:
-    options = dict.fromkeys(f for t in ("ssh", "local", "replay") for f in options_of(t).model_fields)
+    options = dict.fromkeys(f for t in ("ssh", *(n for n in names() if n != "ssh")) for f in options_of(t).model_fields)
     assert errors(
         "defaults: {platform: linux, credential: agent, port: 0, id: x, transprot: ssh}\n"
         "targets: [{id: a, address: a}, {id: b, address: b}]"
@@ -158,7 +159,7 @@ def test_a_default_that_a_target_overrides_is_wrong_all_the_same() -> None:
 
 def test_an_unknown_transport_in_the_defaults() -> None:
     assert errors("defaults: {platform: linux, transport: shh}\ntargets: [{id: a, address: a}]") == [
-        "1:40: defaults.transport: must be local or ssh or replay, not shh"
+        f"1:40: defaults.transport: must be {TRANSPORTS}, not shh"
     ]
 
 
