@@ -12,6 +12,7 @@ _TABLE = {
     "ssh": "auditkit.transports.ssh:Ssh",
     "ldap": "auditkit.transports.ldap:Ldap",
     "replay": "auditkit.transports.replay:Replay",
+    "vsphere": "auditkit.transports.vsphere:Vsphere",
     "sweep": "auditkit.transports.sweep:Sweeper",
 }
 _NEVER_WRITTEN = frozenset({"sweep"})  # ranges are looked at by `auditkit discover` alone, under the permission of client.yaml

@@ -7,7 +7,7 @@ may give them in another order every time; only objectClass keeps its order, whi
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
 
 from auditkit.errors import TransportError
@@ -72,12 +72,17 @@ def _ordered(name: bytes, values: list[bytes]) -> list[bytes]:
 class Searching:
     """A search over a connection. After `pages` is through, `end` tells how it ended."""
 
-    def __init__(self, wire: Wire, asked: m.Asked, budget: Budget, page: int = PAGE, page_bytes: int = 8 << 20) -> None:
+    def __init__(
+        self, wire: Wire, asked: m.Asked, budget: Budget, page: int = PAGE, page_bytes: int = 8 << 20,
+        tell: Callable[[str], None] | None = None,
+    ) -> None:  # fmt: skip
+        """page: entries a page. page_bytes: a page that grows beyond is handed on in parts. tell: journal of further searches (ranges)."""
         self._wire = wire
         self._asked = asked
         self._budget = budget
         self._page = 0 if asked.scope == "base" else page
         self._page_bytes = page_bytes
+        self._tell = tell
         self.end = End(None, "not asked")
 
     def pages(self) -> Iterator[Page]:
@@ -172,6 +177,8 @@ class Searching:
 
     def _next_range(self, dn: bytes, name: bytes, first: int) -> tuple[re.Match[bytes] | None, list[bytes]]:
         attribute = f"{name.decode('ascii')};range={first}-*"
+        if self._tell is not None:
+            self._tell(f"ldap search base {dn.decode()} (objectClass=*) [{attribute}]")
         asked = replace(self._asked, base=dn.decode(), filter="(objectClass=*)", attributes=(attribute,), scope="base")
         operation, controls = m.search(asked)
         sent = self._wire.send(operation, *controls)

@@ -26,6 +26,7 @@ from auditkit.workspace.yamlfile import Document, Problem, Way, load
 PLATFORMS: dict[str, tuple[str, ...]] = {  # platform -> its transports, the usual one first
     "linux": ("ssh", "local", "replay"),
     "directory": ("ldap", "replay"),
+    "vsphere": ("vsphere", "replay"),
 }
 NO_CREDENTIAL = frozenset({"local", "replay"})
 OWN = frozenset({"id", "address"})  # what every target has for itself
