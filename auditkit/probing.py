@@ -16,17 +16,31 @@ from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from auditkit.commands import Command, Objects, PowerShell, Search, Shell, Sweep
+from auditkit.commands import ApcStatus, Command, Objects, PowerShell, Search, Shell, Sweep, UpsVariables
 from auditkit.model import Absent, Found, Outcome, Secret, Unknown, fact_key, is_fact
 from auditkit.text import decode, one_line
 from auditkit.tidy import tidy
 
 __all__ = [
-    "Command", "Derived", "NotHere", "NotUnderstood", "Objects", "PowerShell", "Probe", "Reply", "Search", "Shell", "Sweep", "derived",
+    "ApcStatus",
+    "Command",
+    "Derived",
+    "NotHere",
+    "NotUnderstood",
+    "Objects",
+    "PowerShell",
+    "Probe",
+    "Reply",
+    "Search",
+    "Shell",
+    "Sweep",
+    "UpsVariables",
+    "derived",
     "probe",
 ]  # fmt: skip
 F = TypeVar("F")
 Reader = Callable[["Reply"], Iterator[F]]
+NO_SUCH_OBJECT, NO_RIGHTS = 32, (1, 50)  # noSuchObject; operationsError (not bound, in Active Directory), insufficientAccessRights
 MISSING_COMMAND = 127  # POSIX.1-2017, Shell & Utilities, 2.8.2
 # dash "sh: 1: x: not found", bash "sh: line 1: x: command not found", ksh "inaccessible or not found". A line that does not fit
 # whole is no such proof: "x: error while loading shared libraries: …: No such file or directory" comes with 127 as well.
@@ -118,7 +132,7 @@ class Probe(Generic[F]):
     @property
     def many(self) -> bool:
         """Whether its planned question is "*": a list of arguments, and one question for each of them."""
-        return self.each is not None or isinstance(self.command, Sweep | Search)
+        return self.each is not None or isinstance(self.command, Sweep | Search | UpsVariables)
 
     @property
     def needs_root(self) -> bool:
@@ -154,8 +168,19 @@ class Probe(Generic[F]):
     def listing(self, reply: Reply) -> tuple[tuple[str, ...], Outcome]:
         """The reply of `each` -> the arguments in order, without doubles, and what the list itself is worth."""
         args = tuple(dict.fromkeys(line.strip() for line in reply.lines()))
+        if isinstance(self.command, Search) and reply.code and not reply.truncated:
+            return args, self._unsearched(reply)
         trouble = self._trouble(reply, self.each, self.each_codes)
         return args, trouble if trouble is not None else Found(())
+
+    def _unsearched(self, reply: Reply) -> Absent | Unknown:
+        """A search that did not end well (RFC 4511, appendix A). Its code is never an exit code: 127 means nothing here."""
+        said = self._complaint(reply.stderr)
+        if reply.code == NO_SUCH_OBJECT and self.missing and not reply.stdout.strip():
+            return Absent(self.missing)
+        if reply.code in NO_RIGHTS:
+            return Unknown(f"no right to read this: {said}")
+        return Unknown(f"LDAP result {reply.code}: {said}")
 
     def lacks_command(self, reply: Reply) -> bool:
         """Whether a reply says that its command is not there, and nothing else: then the next way is looked at.
@@ -259,10 +284,10 @@ def probe(
     """Make a reader a probe.
 
     codes: exit codes that are no failure. none: what an empty answer looks like where it is not silence (b"[]").
-    missing: what a missing command proves ("no restic here"); None = nothing, it stays Unknown. no_file: the same for a
-    missing file. harmless: regex of stderr lines that mean nothing (kept as evidence all the same). each: a command whose
-    lines are the arguments: the question is put once for each. each_codes: exit codes of that command that are no failure
-    (`grep` with nothing to name: 1). secret: the reply is stored encrypted only.
+    missing: what a missing command proves ("no restic here"), and a missing base of a Search; None = nothing, it stays Unknown.
+    no_file: the same for a missing file. harmless: regex of stderr lines that mean nothing (kept as evidence all the same).
+    each: a command whose lines are the arguments: the question is put once for each. each_codes: exit codes of that command
+    that are no failure (`grep` with nothing to name: 1). secret: the reply is stored encrypted only.
     on: platforms of targets that are asked.
 
     Registers nothing: the registry finds probes by looking through modules. Raises TypeError where the annotation of the

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditkit.model import Absent, Found, Unknown, fact
-from auditkit.probing import NotHere, NotUnderstood, Probe, Reply, derived, probe
+from auditkit.probing import NotHere, NotUnderstood, Probe, Reply, Search, derived, probe
 
 
 @fact(key=("name",))
@@ -198,6 +198,35 @@ def test_the_list_of_an_each_has_exit_codes_of_its_own() -> None:
     assert things(each="grep -o x", codes=range(256)).listing(Reply(b"", b"", 1))[1] == Unknown("exit code 1: no message")
     assert things(each="grep -o x", each_codes=(0, 1)).listing(Reply(b"", b"", 1))[1] == Found(())
     assert things(each="grep -o x", missing="no grep").listing(Reply(b"\n", b"ask: 1: grep: not found", 127))[1] == Absent("no grep")
+
+
+def searched(**options: Any) -> Probe[Thing]:
+    @probe("test.searched", Search("CN=LAPS,{domain}"), on=("directory",), **options)
+    def read(reply: Reply) -> Iterator[Thing]:
+        yield from ()
+
+    return read
+
+
+def test_a_search_is_whole_only_where_the_directory_says_so() -> None:
+    assert searched().listing(Reply(b"1\n2\n")) == (("1", "2"), Found(()))
+    assert searched().listing(Reply(b"")) == ((), Found(()))
+    args, outcome = searched(missing="no LAPS").listing(Reply(b"1\n", b"sizeLimitExceeded: not all", 4))
+    assert (args, outcome) == (("1",), Unknown("LDAP result 4: sizeLimitExceeded: not all"))
+    late = searched().listing(Reply(b"1\n", b"", None, truncated=True))[1]
+    assert late == Unknown("truncated: the answer is not whole", cause="truncated")
+
+
+def test_a_missing_base_of_a_search_proves_what_its_probe_says() -> None:
+    assert searched(missing="no LAPS").listing(Reply(b"", b"noSuchObject", 32))[1] == Absent("no LAPS")
+    assert searched().listing(Reply(b"", b"noSuchObject", 32))[1] == Unknown("LDAP result 32: noSuchObject")
+    assert isinstance(searched(missing="no LAPS").listing(Reply(b"1\n", b"noSuchObject", 32))[1], Unknown)
+
+
+@pytest.mark.parametrize("code", [1, 50])
+def test_a_search_that_the_account_may_not_make_is_unknown(code: int) -> None:
+    outcome = searched(missing="no LAPS").listing(Reply(b"", b"insufficientAccessRights", code))[1]
+    assert outcome == Unknown("no right to read this: insufficientAccessRights")
 
 
 @given(st.binary(max_size=300), st.binary(max_size=60), st.sampled_from([0, 1, 2, 127, None]), st.booleans())
