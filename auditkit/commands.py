@@ -104,4 +104,27 @@ class Objects:
         return f"vsphere read {self.kind} [{' '.join(self.properties)}]"
 
 
-Command = Shell | Sweep | Search | PowerShell | Objects
+@dataclass(frozen=True, slots=True)
+class UpsVariables:
+    """All variables of every power supply that a NUT server knows (RFC 9271, LIST UPS and LIST VAR).
+
+    Its planned question is "*" (the names, one a line); each supply is a question of its own. Its reply is what the server answered.
+    """
+
+    transport: ClassVar[str] = "nut"
+
+    def __str__(self) -> str:
+        return "nut LIST UPS, then LIST VAR of each"
+
+
+@dataclass(frozen=True, slots=True)
+class ApcStatus:
+    """The status that apcupsd tells over its network information server: lines `NAME : value`, as apcaccess(8) prints them."""
+
+    transport: ClassVar[str] = "apcupsd"
+
+    def __str__(self) -> str:
+        return "apcupsd status"
+
+
+Command = Shell | Sweep | Search | PowerShell | Objects | UpsVariables | ApcStatus

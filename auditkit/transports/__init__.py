@@ -12,6 +12,8 @@ _TABLE = {
     "ssh": "auditkit.transports.ssh:Ssh",
     "ldap": "auditkit.transports.ldap:Ldap",
     "replay": "auditkit.transports.replay:Replay",
+    "nut": "auditkit.transports.nut:Nut",
+    "apcupsd": "auditkit.transports.apcupsd:Apcupsd",
     "vsphere": "auditkit.transports.vsphere:Vsphere",
     "sweep": "auditkit.transports.sweep:Sweeper",
 }

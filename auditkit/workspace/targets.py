@@ -27,8 +27,10 @@ PLATFORMS: dict[str, tuple[str, ...]] = {  # platform -> its transports, the usu
     "linux": ("ssh", "local", "replay"),
     "directory": ("ldap", "replay"),
     "vsphere": ("vsphere", "replay"),
+    "nut": ("nut", "replay"),
+    "apcupsd": ("apcupsd", "replay"),
 }
-NO_CREDENTIAL = frozenset({"local", "replay"})
+NO_CREDENTIAL = frozenset({"local", "replay", "nut", "apcupsd"})
 OWN = frozenset({"id", "address"})  # what every target has for itself
 
 

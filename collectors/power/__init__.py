@@ -1,0 +1,1 @@
+"""Uninterruptible power supplies that are targets of their own."""
