@@ -1,0 +1,1 @@
+Get-Rows 'SoftwareLicensingProduct' @('ID', 'ApplicationID', 'Name', 'Description', 'LicenseStatus', 'GracePeriodRemaining', 'KeyManagementServiceMachine') 'PartialProductKey IS NOT NULL'

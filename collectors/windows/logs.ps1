@@ -1,0 +1,1 @@
+Get-Rows 'Win32_NTEventlogFile' @('LogfileName', 'FileSize', 'MaxFileSize', 'OverwritePolicy')

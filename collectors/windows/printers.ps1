@@ -1,0 +1,1 @@
+Get-Rows 'Win32_Printer' @('Name', 'DriverName', 'PortName', 'Shared')
