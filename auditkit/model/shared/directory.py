@@ -158,3 +158,59 @@ class GroupPolicy:
 
 
 # -- accounts, groups, rights
+
+
+@fact(key=("sid",))
+class DirectoryUser:
+    """A user account (MS-ADTS 2.2.16 userAccountControl). login: sAMAccountName in lower case.
+
+    What hangs on userAccountControl, which every account has, is None where that may not be read. last_logon: lastLogonTimestamp, right
+    to 14 days (MS-ADA1); never_logged_on: it is not set. must_change: pwdLastSet is 0. secret_in_description: it looks like a password;
+    then the text is cut. spns: what it runs as a service. primary_group: RID.
+    """
+
+    sid: str
+    rid: int
+    name: str
+    login: str
+    dn: str
+    upn: str
+    description: str
+    secret_in_description: bool
+    created: datetime | None
+    enabled: bool | None
+    last_logon: datetime | None
+    never_logged_on: bool | None
+    password_set: datetime | None
+    must_change: bool | None
+    password_never_expires: bool | None
+    password_not_required: bool | None
+    reversible: bool | None
+    des_only: bool | None
+    no_preauth: bool | None
+    unconstrained: bool | None
+    protocol_transition: bool | None
+    admin_count: bool | None
+    spns: tuple[str, ...]
+    delegates_to: tuple[str, ...]
+    sid_history: tuple[str, ...]
+    primary_group: int | None
+
+
+@fact(key=("sid",))
+class DirectoryGroup:
+    """A group. rid: last part of its SID. members: direct ones, without those whose primary group it is; None = not seen."""
+
+    sid: str
+    rid: int
+    name: str
+    dn: str
+    members: int | None
+
+
+@fact(key=("group_dn", "member_dn"))
+class DirectoryMembership:
+    """A direct membership. member_dn: None = the members of this group may not be read."""
+
+    group_dn: str
+    member_dn: str | None

@@ -1,0 +1,93 @@
+"""Who is an administrator in effect: `member` walked down from the groups that rule the domain, which are known by RID."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from auditkit.model import fact
+from auditkit.model.shared.directory import DirectoryGroup, DirectoryMembership, DirectoryUser
+from auditkit.probing import NotUnderstood, derived
+
+from ._names import label
+
+# MS-DTYP 2.4.2.4: of the domain, then of BUILTIN
+RULING = frozenset({512, 518, 519, 520, 526, 527, 544, 548, 549, 550, 551})
+
+
+@fact(key=("group_sid", "dn"))
+class PrivilegedAccount:
+    """A member, direct or nested, of a group that rules the domain. path: "Domain Admins ← IT ← ivanov".
+
+    account: True = a user of this domain, and what its account says stands beside; else a computer, a managed account or a foreign
+    principal, of which only dn and name are known here ("" or None in the rest).
+    """
+
+    group_sid: str
+    group_rid: int
+    group_name: str
+    dn: str
+    name: str
+    login: str
+    sid: str
+    path: str
+    account: bool
+    enabled: bool | None
+    created: datetime | None
+    last_logon: datetime | None
+    never_logged_on: bool | None
+    password_set: datetime | None
+    spns: tuple[str, ...]
+
+
+@derived("directory.privileged")
+def privileged(
+    group: Sequence[DirectoryGroup], membership: Sequence[DirectoryMembership], user: Sequence[DirectoryUser]
+) -> Iterator[PrivilegedAccount]:
+    """Raises NotUnderstood where the members of a group on the way may not be read."""
+    by_dn = {g.dn.casefold(): g for g in group}
+    users = {u.dn.casefold(): u for u in user}
+    members: dict[str, list[str | None]] = defaultdict(list)
+    for m in membership:
+        members[m.group_dn.casefold()].append(m.member_dn)
+    primary = {(g.sid.rpartition("-")[0], g.rid): g.dn.casefold() for g in group}
+    for u in user:
+        home = primary.get((u.sid.rpartition("-")[0], u.primary_group or 0))
+        if home:
+            members[home].append(u.dn)
+    for top in sorted(group, key=lambda g: g.sid):
+        if top.rid in RULING or (top.rid > 1000 and top.name.lower() == "dnsadmins"):
+            yield from _below(top, by_dn, members, users)
+
+
+def _below(
+    top: DirectoryGroup, groups: Mapping[str, DirectoryGroup], members: Mapping[str, list[str | None]], users: Mapping[str, DirectoryUser]
+) -> Iterator[PrivilegedAccount]:
+    """Breadth first, each object once: the shortest path, and no loop."""
+    seen = {top.dn.casefold()}
+    level = [(top.dn.casefold(), top.name)]
+    while level:
+        deeper: list[tuple[str, str]] = []
+        for key, path in level:
+            for dn in sorted(members.get(key, []), key=str):
+                if dn is None:
+                    raise NotUnderstood(f"the members of {path} may not be read")
+                if dn.casefold() in seen:
+                    continue
+                seen.add(dn.casefold())
+                if (nested := groups.get(dn.casefold())) is not None:
+                    deeper.append((dn.casefold(), f"{path} ← {nested.name}"))
+                else:
+                    yield _account(top, dn, path, users.get(dn.casefold()))
+        level = deeper
+
+
+def _account(top: DirectoryGroup, dn: str, path: str, u: DirectoryUser | None) -> PrivilegedAccount:
+    name = u.name if u else label(dn)
+    return PrivilegedAccount(
+        group_sid=top.sid, group_rid=top.rid, group_name=top.name, dn=dn, name=name, login=u.login if u else "", sid=u.sid if u else "",
+        path=f"{path} ← {name}", account=u is not None, enabled=u.enabled if u else None, created=u.created if u else None,
+        last_logon=u.last_logon if u else None, never_logged_on=u.never_logged_on if u else None,
+        password_set=u.password_set if u else None, spns=u.spns if u else (),
+    )  # fmt: skip
