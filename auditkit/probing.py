@@ -19,7 +19,7 @@ import msgspec
 from auditkit.commands import ApcStatus, Command, Objects, PowerShell, Search, Shell, Sweep, UpsVariables
 from auditkit.model import Absent, Found, Outcome, Secret, Unknown, fact_key, is_fact
 from auditkit.text import decode, one_line
-from auditkit.tidy import tidy
+from auditkit.tidy import tidy, tidy_each
 
 __all__ = [
     "ApcStatus",
@@ -234,15 +234,26 @@ def _only_missing_files(stderr: bytes) -> bool:
     return bool(lines) and all(re.search(r"No such file or directory$|^(ls|cat|find): .*: No such file", s.strip()) for s in lines)
 
 
+# What a reader's slip on hostile bytes raises.
+_SLIPS = (NotUnderstood, NotHere, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+
+
 def _read(reader: Reader[Any], reply: Reply) -> tuple[tuple[object, ...], Exception | None]:
     """Facts read, and what ended the reading early. A reader's slip on hostile bytes is no crash of the audit."""
+    raw: list[object] = []
     facts: list[object] = []
+    failed: Exception | None = None
     try:
         for record in reader(reply):
-            facts.append(tidy(record))
-    except (NotUnderstood, NotHere, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as e:
-        return tuple(facts), e
-    return tuple(facts), None
+            raw.append(record)
+    except _SLIPS as e:
+        failed = e
+    try:
+        for fact in tidy_each(raw):
+            facts.append(fact)
+    except _SLIPS as e:
+        failed = e  # it is about a record before the place where the reader slipped
+    return tuple(facts), failed
 
 
 def _rows(facts: tuple[object, ...]) -> tuple[object, ...]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import re2  # type: ignore[import-untyped]
+
 from auditkit.scrub_table import by_program
+from auditkit.text import decode
 
 CUT = "‹secret›"
 _VALUE = r"(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s'\"&;,|<>]+)"
@@ -77,6 +80,11 @@ _NEEDLES = tuple(n for n in _ALL_NEEDLES if not any(other != n and other in n fo
 # By first letter: so the search looks closely at few places.
 _RESTS = {c: "|".join(re.escape(n[1:]) for n in _NEEDLES if n[0] == c) for c in {n[0] for n in _NEEDLES}}
 _NEEDLE = re.compile("|".join(f"{re.escape(c)}(?:{rests})" for c, rests in sorted(_RESTS.items())))
+# The same three as one automaton each, linear whatever the text is (RE2). Programs as `_programs` sees them, or more of them.
+_ANY_NEEDLE = re2.compile("(?i)" + "|".join(map(re.escape, _NEEDLES)))
+_ANY_OPTION = re2.compile("(?i)" + "|".join(map(re.escape, _OPTIONS)))
+_EDGE = r"[\x00-\x20/\\\\\"']|\.exe"
+_ANY_PROGRAM = re2.compile(rf"(?i)(?:\A|{_EDGE})(?:{'|'.join(map(re.escape, sorted(_PROGRAMS)))})(?:\z|{_EDGE})")
 _BIG = 2000  # characters; above that only the lines around a needle are looked at
 # Values that configure a secret without being one.
 _HARMLESS = re.compile(
@@ -201,3 +209,21 @@ def _cut(m: re.Match[str]) -> str:
 def holds_secret(text: str) -> bool:
     """True where `scrub` would cut something: such bytes are stored encrypted only, whatever their probe declared."""
     return scrub(text) != text
+
+
+def bytes_hold_secret(raw: bytes) -> bool:
+    """The same of bytes from a device, as `decode` reads them."""
+    if raw.isascii() and not suspicious(raw.decode("ascii")):
+        return False
+    return holds_secret(decode(raw))
+
+
+def suspicious(text: str) -> bool:
+    """False: `scrub` leaves this text, and each of its lines, as it is. ASCII only, for there lower case has no surprises.
+
+    Much cheaper than `scrub`, and it may look over many texts at once, joined by line feeds: what is not in the whole is in no part.
+
+    >>> suspicious("root\\nmysqldump --single-transaction shop"), suspicious("eth0\\n1500")
+    (True, False)
+    """
+    return bool(_ANY_NEEDLE.search(text)) or (bool(_ANY_OPTION.search(text)) and bool(_ANY_PROGRAM.search(text)))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
+from functools import cache
+from operator import attrgetter
 from typing import Any, TypeVar
 
-from auditkit.scrub import scrub
+from auditkit.scrub import scrub, suspicious
 from auditkit.text import unsurrogate
 
 T = TypeVar("T")
@@ -21,6 +24,72 @@ def tidy(value: T) -> T:
     'mysqldump -p‹secret› shop'
     """
     return _tidy(value)  # type: ignore[no-any-return]
+
+
+def tidy_each(records: Sequence[object]) -> Iterator[object]:
+    """Each of them as `tidy` gives it; what it raises is raised at the record it is about.
+
+    The texts of all records are looked over at once: of most replies none holds anything to be cut, and then none is read closely.
+    """
+    texts = list(map(_plain_texts, records))
+    closely = {n for n, text in enumerate(texts) if text is None}
+    _look(["" if text is None else text for text in texts], 0, len(texts), closely)
+    for n, record in enumerate(records):
+        yield _tidy(record) if n in closely else record
+
+
+def _look(texts: list[str], start: int, end: int, closely: set[int]) -> None:
+    """Adds the numbers of those texts that must be read closely, found by halving."""
+    if start >= end or not suspicious("\n".join(texts[start:end])):
+        return
+    if end - start == 1:
+        closely.add(start)
+        return
+    middle = (start + end) // 2
+    _look(texts, start, middle, closely)
+    _look(texts, middle, end, closely)
+
+
+def _plain_texts(record: object) -> str | None:
+    """All texts of a record, one a line; None where one of them, or another value, is such that only `_tidy` can tell."""
+    texts: list[str] = []
+    try:
+        if not _gather(record, texts):
+            return None
+    except RecursionError:
+        return None
+    whole = "\n".join(texts)
+    return whole if len(whole) <= LONGEST and whole.isascii() else None
+
+
+def _gather(value: Any, texts: list[str]) -> bool:
+    kind = type(value)
+    if kind is str:
+        texts.append(value)
+        return True
+    if kind in _PLAIN:
+        return True
+    if kind is int:
+        return bool(-(2**63) <= value < 2**63)
+    if kind is tuple:
+        return all(_gather(v, texts) for v in value)
+    fields: Callable[[Any], tuple[Any, ...]] | None = _fields(kind)  # type: ignore[arg-type]  # a type is hashable, mypy asks its metaclass
+    if fields is None:
+        return False
+    for held in fields(value):
+        if type(held) is str:
+            texts.append(held)
+        elif not _gather(held, texts):
+            return False
+    return True
+
+
+@cache
+def _fields(kind: Any) -> Callable[[Any], tuple[Any, ...]] | None:
+    """Reads all fields of a record of that type at once; None: it is none, or has less than two of them."""
+    if not dataclasses.is_dataclass(kind) or len(kind.__dataclass_fields__) < 2:
+        return None
+    return attrgetter(*kind.__dataclass_fields__)
 
 
 def _tidy(value: Any) -> Any:

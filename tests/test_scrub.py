@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditkit.scrub import holds_secret, scrub
+from auditkit.model import fact
+from auditkit.scrub import holds_secret, scrub, suspicious
+from auditkit.tidy import tidy, tidy_each
+
+
+@fact()
+class _Two:
+    a: str
+    b: tuple[object, ...]
 
 
 @pytest.mark.parametrize(
@@ -236,3 +244,29 @@ def test_a_long_hostile_line_does_not_take_long() -> None:
     for line in (*simple, *commands):
         scrub(line)
     assert time.process_time() - started < 10
+
+
+_PIECES = st.sampled_from(
+    ["mysql", "mysqldump", " -", "-pHunter2", "password=", "pass", "x.exe", ".exe", "/", '"', "'", "\n", "\t", " ", "\x1c",
+     "token: ", "$6$", "sudo", "<<<", "AKIA", "://", "a:b@c", "curl", " -u ", "user:secret", "SECRET", "eth0", "1500",
+     "-----BEGIN PRIVATE KEY-----"]
+)  # fmt: skip
+
+
+@given(st.lists(st.lists(_PIECES, max_size=8).map("".join), max_size=6))
+def test_what_is_looked_over_at_once_is_cut_nowhere(texts: list[str]) -> None:
+    if not suspicious("\n".join(texts)):
+        assert [scrub(text) for text in texts] == texts
+
+
+@given(st.lists(st.lists(_PIECES | st.text(max_size=3), max_size=8).map("".join), max_size=8))
+def test_records_together_are_as_records_one_by_one(texts: list[str]) -> None:
+    records = [_Two(a=text, b=(text, len(text))) for text in texts]
+    assert list(tidy_each(records)) == [tidy(record) for record in records]
+
+
+def test_a_number_too_big_is_raised_at_its_record() -> None:
+    tidied = tidy_each([_Two(a="mysql -pHunter2", b=()), _Two(a="y", b=(2**63,)), _Two(a="z", b=())])
+    assert next(tidied) == _Two(a="mysql -p‹secret›", b=())
+    with pytest.raises(ValueError, match="no table can hold"):
+        next(tidied)

@@ -6,19 +6,24 @@ import hashlib
 import hmac
 import os
 import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
 import zstandard
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from auditkit.errors import EvidenceError, StoreError
 from auditkit.store.schema import blob
 
 ON_DISK = 1 << 20  # a bigger body is a file under evidence/
+# One parameter for any number of addresses: a list of hundreds of parameters costs more than the search.
+_HAVE_SQLITE = text("select address from blob where address in (select value from json_each(:wanted))")
+_HAVE_POSTGRESQL = text("select address from blob where address in (select json_array_elements_text(cast(:wanted as json)))")
 MOST = 1 << 30  # no blob holds more: a damaged frame must not decompress without end
 
 
@@ -71,9 +76,8 @@ class Blobs:
     def put(self, connection: Connection, bodies: Mapping[str, tuple[bytes, bool]]) -> None:
         """Keep {address: (bytes, secret)}; the same bytes cost nothing the second time."""
         wanted = list(bodies)
-        have: set[str] = set()
-        for i in range(0, len(wanted), 500):
-            have.update(connection.execute(select(blob.c.address).where(blob.c.address.in_(wanted[i : i + 500]))).scalars())
+        have_sql = _HAVE_POSTGRESQL if connection.dialect.name == "postgresql" else _HAVE_SQLITE
+        have = set(connection.execute(have_sql, {"wanted": msgspec.json.encode(wanted).decode()}).scalars())
         rows = [self._row(address, *bodies[address]) for address in wanted if address not in have]
         if rows:
             dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
@@ -127,8 +131,18 @@ def short(address: str) -> str:
     return address.removeprefix("hmac-")[:12]
 
 
+class _Compressor(threading.local):
+    """One a thread: making it costs more than compressing a small reply, and threads must not share it."""
+
+    def __init__(self) -> None:
+        self.it = zstandard.ZstdCompressor(level=3, write_content_size=True)
+
+
+_compressor = _Compressor()
+
+
 def _squeeze(body: bytes) -> bytes:
-    return zstandard.ZstdCompressor(level=3, write_content_size=True).compress(body)
+    return _compressor.it.compress(body)
 
 
 def _unsqueeze(kept: bytes, address: str) -> bytes:

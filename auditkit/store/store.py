@@ -16,12 +16,11 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from auditkit.errors import EvidenceError, StoreError, UsageError
 from auditkit.model import Absent, Evidence, Found, Outcome, Question, Unknown
 from auditkit.probing import Probe, Reply
-from auditkit.scrub import holds_secret
+from auditkit.scrub import bytes_hold_secret
 from auditkit.store.blobs import Blobs, Cipher, NoCipher
 from auditkit.store.engine import open_engine, sqlite_url
 from auditkit.store.facts import Stale, packed, unpacked
 from auditkit.store.schema import alias, answer, question, snapshot
-from auditkit.text import decode
 
 
 class TargetInfo(msgspec.Struct, frozen=True):
@@ -173,7 +172,7 @@ class Store:
         evidence, secret = None, t.secret
         if t.reply is not None:
             r = t.reply
-            secret = secret or holds_secret(decode(r.stdout)) or holds_secret(decode(r.stderr))
+            secret = secret or bytes_hold_secret(r.stdout) or bytes_hold_secret(r.stderr)
             evidence = self._hold(_encode(_Body(r.stdout, r.stderr, r.code, r.way, r.root, r.truncated)), secret, bodies)
         state, why, cause, facts = self._said(t.outcome, bodies)
         row = {

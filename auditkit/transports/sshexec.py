@@ -15,13 +15,27 @@ from auditkit.transports.sshtransport import Transport
 CHUNK = 1 << 20
 
 
-class _Bell:
-    """Rung by both streams. paramiko clears it when one of them has been emptied, which says nothing about the other one."""
+GATHER = 0.2  # seconds: each frame on stderr is a packet of its own, and waking for each costs more than reading it
+PLENTY = 256 << 10  # bytes that are read at once: the window must not be what bounds the speed
 
-    def __init__(self) -> None:
+
+class _Bell:
+    """Rung by both streams. paramiko clears it when one of them has been emptied, which says nothing about the other one.
+
+    rung: there is something. pressing: the end, or so much that it is not worth while to wait for more.
+    """
+
+    def __init__(self, channel: Any) -> None:
+        self._channel = channel
         self.rung = threading.Event()
+        self.pressing = threading.Event()
 
     def set(self) -> None:
+        """Called with the lock of a stream held: its bytes are counted without it."""
+        channel = self._channel
+        held = len(channel.in_buffer._buffer) + len(channel.in_stderr_buffer._buffer)
+        if channel.eof_received or channel.closed or held >= PLENTY:
+            self.pressing.set()
         self.rung.set()
 
     def clear(self) -> None:
@@ -34,9 +48,9 @@ class SshExec:
     def __init__(self, transport: Transport, body: bytes, seconds: float) -> None:
         """Start it. Raises TransportError where the server runs no command, or takes the script not within that many seconds."""
         self._transport = transport
-        self._bell = _Bell()
         try:
             self._channel: Any = transport.open_session(timeout=seconds)
+            self._bell = _Bell(self._channel)
             for stream in (self._channel.in_buffer, self._channel.in_stderr_buffer):
                 stream.set_event(self._bell)
             self._start(body, time.monotonic() + seconds)
@@ -81,9 +95,11 @@ class SshExec:
     def read(self, seconds: float) -> tuple[int, bytes] | None:
         """See `Exec`. Raises TransportError where the server refused to run a command."""
         self._bell.rung.clear()
+        self._bell.pressing.clear()
         got = self._look()
         if got is None:
-            self._bell.rung.wait(seconds)
+            if self._bell.rung.wait(seconds):
+                self._bell.pressing.wait(min(GATHER, seconds))
             got = self._look()
         if got == (0, b"") and not self._channel.event_ready and self._transport.is_active():
             raise TransportError("refused", "logged in, but the server runs no command (forced command, or access to files only?)")

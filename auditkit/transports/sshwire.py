@@ -20,6 +20,7 @@ from paramiko.packet import Packetizer
 MOST_GREETING = 16 << 10
 LARGEST_PACKET = 256 << 10  # OpenSSH's own limit; RFC 4253, 6.1 asks for 35,000
 STALL = 20.0  # seconds in which a peer reads nothing at all
+PATIENCE = 2.0  # seconds between two looks of the reading thread at anything but the wire: paramiko's 0.1 costs most of a slow host's CPU
 _VERSION = re.compile(rb"(?:\A|\n)SSH-[^\n]*\n")
 _TCP = (socket.AF_INET, socket.AF_INET6)
 _KEXINIT = 20  # RFC 4253, 12
@@ -68,6 +69,8 @@ class Wire:
         self._acknowledge()
         self.heard += data
         self.greeted = bool(_VERSION.search(self.heard))
+        if self.greeted:
+            self._stream.settimeout(PATIENCE)
         if len(self.heard) > MOST_GREETING and not self.greeted:
             self.ended = "flooded"
             raise EOFError
@@ -96,7 +99,8 @@ class Wire:
         return sent
 
     def settimeout(self, seconds: float | None) -> None:
-        self._stream.settimeout(seconds)
+        """Before the greeting as paramiko wants it; afterwards `close` wakes the reading thread, so it need not look up by itself."""
+        self._stream.settimeout(PATIENCE if self.greeted else seconds)
 
     def close(self) -> None:
         self._closed = True
