@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from auditkit.cli.common import ask_secret, print_json, say
+from auditkit.cli.trust_tls import Wish, has_certificate, one
 from auditkit.collecting.session import context_of
 from auditkit.errors import TransportError, UsageError
 from auditkit.transports import hostkeys
@@ -21,13 +21,6 @@ from auditkit.workspace.journal import Journal
 from auditkit.workspace.layout import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
-    yes: bool
-    replace: bool
-    fingerprint: str | None
-
-
 def trust(
     client: Path,
     *,
@@ -37,14 +30,14 @@ def trust(
     fingerprint: str | None = None,
     json: bool = False,
 ) -> int:
-    """Show the host keys of targets, and pin them with --yes after comparing them with what the hosts themselves show.
+    """Show the host keys and certificates of targets, and pin them with --yes after comparing them with what the hosts themselves show.
 
     Parameters
     ----------
     client:
         folder of a client
     only:
-        ids of targets; without it all that are asked over SSH, with their jump hosts
+        ids of targets; without it all that are asked over SSH, with their jump hosts, and over TLS
     yes:
         pin keys of hosts that have none pinned
     replace:
@@ -58,7 +51,7 @@ def trust(
     ws.prepare()
     if fingerprint is not None and len(only) != 1:
         raise UsageError("--fingerprint: name the one host it belongs to with --only")
-    wish = _Wish(yes, replace, fingerprint)
+    wish = Wish(yes, replace, fingerprint, bool(only))
     told = _once(t for target in _targets(ws, only) for t in _one(ws, target, wish))
     code = 3 if any(t["state"] == "failed" for t in told) else 1 if any(t["state"] in ("shown", "changed") for t in told) else 0
     if json:
@@ -79,16 +72,19 @@ def _once(told: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _targets(ws: Workspace, only: tuple[str, ...]) -> list[Target]:
-    targets = [t for t in ws.targets() if t.transport == "ssh" and (not only or t.id in only)]
+    targets = [t for t in ws.targets() if (t.transport == "ssh" or has_certificate(t)) and (not only or t.id in only)]
     unknown = sorted(set(only) - {t.id for t in targets})
     if unknown:
-        raise UsageError(f"--only: no SSH target is called {', '.join(unknown)}; see targets.yaml")
+        raise UsageError(f"--only: no target over SSH or TLS is called {', '.join(unknown)}; see targets.yaml")
     return targets
 
 
-def _one(ws: Workspace, target: Target, wish: _Wish) -> Iterator[dict[str, Any]]:
+def _one(ws: Workspace, target: Target, wish: Wish) -> Iterator[dict[str, Any]]:
     """Every host on the way to a target; the one behind a jump host is seen only once the jump host itself is pinned."""
     options = target.options
+    if has_certificate(target):
+        yield one(ws, target, wish)
+        return
     assert isinstance(options, SshOptions)
     name = target.id
     try:
@@ -120,7 +116,7 @@ def _told(name: str, site: Site, shown: Sequence[HostKey], pinned: Sequence[Host
     return {**where, "state": "failed", "keys": keys, "old": old, "message": ""}
 
 
-def _judge(ws: Workspace, name: str, seen: Seen, wish: _Wish) -> dict[str, Any]:
+def _judge(ws: Workspace, name: str, seen: Seen, wish: Wish) -> dict[str, Any]:
     site = seen.site
     told = _told(name, site, seen.shown, seen.pinned)
     chosen = seen.shown

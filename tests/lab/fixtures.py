@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
-from tests.lab import badhosts, bases, farm, hosts, vm
+from tests.lab import ad, badhosts, bases, farm, hosts, vm
+from tests.lab.ad import Dc
 from tests.lab.badhosts import Bad
 from tests.lab.farm import Farm
 from tests.lab.ground import LabError, why_not
@@ -24,6 +26,7 @@ from tests.lab.vm import Machine
 
 T = TypeVar("T")
 MakeHost = Callable[..., Host]
+MakeDc = Callable[..., Dc]
 
 
 def _had(start: Callable[[], T]) -> T:
@@ -125,3 +128,40 @@ def ssh_farm(lab: Network) -> Farm:
     """Up to 250 SSH hosts that are one sshd; its log can be read."""
     _had(lambda: bases.made("bookworm"))
     return farm.start(lab)
+
+
+@pytest.fixture(scope="session")
+def lab_dc() -> Iterator[MakeDc]:
+    """`lab_dc(users=200, computers=60, seeded=True)`: a running domain of one's own (3 s), gone at the session's end."""
+    reason = ad.why_not()
+    need(not reason, reason)
+    reap()
+    base = _had(ad.made)
+    running: list[Dc] = []
+
+    def make(users: int = 200, computers: int = 60, seeded: bool = True) -> Dc:
+        dc = ad.copied(base)
+        running.append(dc)
+        if seeded:
+            dc.seed(users, computers)
+        dc.start()
+        return dc
+
+    try:
+        yield make
+    finally:
+        for dc in (*running, base):
+            dc.remove()
+        shutil.rmtree(base.authority.folder, ignore_errors=True)  # made by the first start
+
+
+@pytest.fixture(scope="session")
+def samba_dc(lab_dc: MakeDc) -> Dc:
+    """The domain corp.example as a predecessor leaves it: setup/ad/seed lists every finding; `truth` counts them. Change nothing."""
+    return lab_dc()
+
+
+@pytest.fixture(scope="session")
+def clean_dc(lab_dc: MakeDc) -> Dc:
+    """The domain corp.example as Samba makes it, with nothing in it. Change nothing."""
+    return lab_dc(seeded=False)
