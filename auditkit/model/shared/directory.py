@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from auditkit.model import fact
+from auditkit.model import Ident, fact
 
 # -- the domain and what holds it up
 
@@ -214,3 +214,25 @@ class DirectoryMembership:
 
     group_dn: str
     member_dn: str | None
+
+
+@fact(key=("sid",), about="other")
+class DirectoryComputer:
+    """A machine that has an account in the domain: the same machine that other transports or DNS see. "" = the account does not say.
+
+    None where the account's attributes may not be read. last_logon: right to 14 days; never_logged_on: lastLogonTimestamp is not set.
+    """
+
+    sid: Annotated[str, Ident("sid")]
+    fqdn: Annotated[str | None, Ident("fqdn")]
+    name: str
+    dn: str
+    os: str | None
+    os_version: str | None
+    role: Literal["controller", "server", "workstation", "other"] | None
+    enabled: bool | None
+    created: datetime | None
+    last_logon: datetime | None
+    never_logged_on: bool | None
+    password_set: datetime | None
+    unconstrained: bool | None
