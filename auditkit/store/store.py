@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from sqlalchemy import Connection, Engine, Row, delete, func, insert, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from auditkit.errors import EvidenceError, StoreError, UsageError
+from auditkit.errors import Cause, EvidenceError, StoreError, UsageError
 from auditkit.model import Absent, Evidence, Found, Outcome, Question, Unknown
 from auditkit.probing import Probe, Reply
 from auditkit.scrub import bytes_hold_secret
@@ -98,6 +98,8 @@ class _Body(msgspec.Struct, frozen=True, array_like=True):
     truncated: bool
 
 
+# Causes that lie in how the run ended, not in the bytes it brought.
+CUT_SHORT: Final[tuple[Cause, ...]] = ("timed_out", "truncated", "no_sudo")
 _KEY = ("snapshot", "target", "probe", "arg")
 _SAID = ("state", "why", "cause", "at", "account", "command", "evidence", "secret", "facts")
 _encode = msgspec.msgpack.Encoder().encode
@@ -262,9 +264,16 @@ class Store:
                     return []
 
     def again(self, a: Answer, probe: Probe[Any]) -> Outcome:
-        """The stored bytes read once more, now. Raises EvidenceError where they are gone, changed, or no key opens them."""
+        """The stored bytes read once more, now. Raises EvidenceError where they are gone, changed, or no key opens them.
+
+        How the run that brought them ended is not in the bytes: what it cut short stays unknown, however well they read.
+        """
         reply = self.reply(a)
-        return probe.listing(reply)[1] if a.question.arg == "*" and probe.many else probe.outcome(reply)
+        outcome = probe.listing(reply)[1] if a.question.arg == "*" and probe.many else probe.outcome(reply)
+        cause = next((c for c in CUT_SHORT if c == a.cause), None)
+        if cause is None:
+            return outcome
+        return Unknown(a.why, seen=outcome.seen if isinstance(outcome, Unknown) else (), cause=cause)
 
     def reply(self, a: Answer) -> Reply:
         """The evidence of an answer as a reply."""
@@ -290,7 +299,7 @@ class Store:
         read = changed = 0
         for a in self.answers(snap):
             probe = probes.get(a.question.probe)
-            if a.evidence is None or probe is None or a.cause in ("timed_out", "truncated", "no_sudo"):
+            if a.evidence is None or probe is None or a.cause in CUT_SHORT:
                 continue
             outcome = self.again(a, probe)
             read += 1

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from auditkit.errors import EvidenceError, NewerStore, StoreError, UsageError
-from auditkit.model import Absent, Outcome, Question, Unknown, fact
+from auditkit.model import Absent, Found, Outcome, Question, Unknown, fact
 from auditkit.probing import Reply, probe
 from auditkit.store import Answer, Store, TargetInfo, Told, packed, unpacked
 from auditkit.store.facts import Stale
@@ -199,6 +199,23 @@ def test_a_fact_type_that_grew_is_read_again_from_the_bytes() -> None:
         store.facts(a, None, {"thing": Thing})
     assert store.reparse(snap, {"test.things": grown}) == (1, 1)
     assert store.reparse(snap, {"test.things": grown}) == (1, 0)
+
+
+@probe("test.anycode", "list-things", codes=range(256))
+def anycode(reply: Reply) -> Iterator[Thing]:
+    yield from things.read(reply)
+
+
+def test_what_a_deadline_ended_stays_unknown_when_its_bytes_read_well() -> None:
+    """124 of coreutils timeout is within `codes` here: only the stored cause tells that rows may be missing."""
+    store, q = Store.open(None), Question("srv1", "test.anycode")
+    snap = begun(store, q)
+    late = Reply(b"a 1\n", b"", 124, NOW, "root", root=True)
+    store.record(snap, [told(q, late, Unknown("timed out after 5 s", cause="timed_out"))])
+    assert anycode.outcome(late) == Found((Thing(name="a", size=1),))
+    assert store.again(only(store, snap), anycode) == Unknown("timed out after 5 s", (), "timed_out")
+    assert store.reparse(snap, {"test.anycode": anycode}) == (0, 0)
+    assert only(store, snap).state == "unknown"
 
 
 def test_a_store_of_a_newer_version_is_refused_in_one_line(tmp_path: Path) -> None:
