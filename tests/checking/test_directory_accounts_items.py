@@ -89,3 +89,10 @@ def test_a_password_in_a_description() -> None:
     said = base64.b64encode("пароль: Qwerty123".encode()).decode()
     assert state("AD-51", 512, f"description:: {said}\n") == "alarm"
     assert state("AD-51", 512, "description: Guest account\n") == "ok"
+
+
+def test_a_description_that_was_not_asked_for_is_no_clean_one() -> None:
+    store = Store.open(None, b"k")
+    snap = store.begin([TargetInfo("d", "directory", "ldap", "d")], [Question("d", "directory.users", "*")], NOW, "test", "test")
+    book = build(store, store.snapshot(snap), REGISTRY, date(2026, 11, 25))
+    assert [v.state for v in check(book, [ITEMS["AD-51"]])] == ["unknown"]
