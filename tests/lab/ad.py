@@ -160,7 +160,10 @@ class Dc:
     def stop(self) -> None:
         """Kill it, and everything that it forked."""
         if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
+            pid = self.process.pid
+            # The first process of its PID namespace is gone only when all others are (pid_namespaces(7)), and then unshare ends too.
+            for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+                os.kill(int(child), signal.SIGKILL)
             self.process.wait(timeout=30)
             self.process = None
 

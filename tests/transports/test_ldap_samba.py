@@ -1,0 +1,65 @@
+"""The transport against a real Active Directory domain (Samba): logins of every kind, refusals, large answers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from auditkit.errors import TransportError
+from auditkit.probing import Search
+from tests.lab.ad import USER_PASSWORD, Dc
+from tests.lab.fixtures import MakeDc
+from tests.transports.ldapask import Asking, searching
+
+pytestmark = pytest.mark.lab
+USERS = searching(Search("{domain}", "(&(objectCategory=person)(objectClass=user))", ("sAMAccountName",)), "directory.users")
+STAFF = searching(Search("{domain}", "(cn=Все сотрудники)", ("member",)), "directory.staff")
+
+
+@pytest.fixture
+def asking(tmp_path: Path) -> Asking:
+    return Asking(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def large_dc(lab_dc: MakeDc) -> Dc:
+    return lab_dc(users=2200)
+
+
+@pytest.mark.parametrize("login", ["auditor", "auditor@corp.example", "CORP\\auditor"])
+@pytest.mark.parametrize("how", [{}, {"security": "starttls"}, {"auth": "ntlm"}, {"auth": "ntlm", "security": "starttls"}], ids=str)
+def test_a_plain_user_reads_the_domain(asking: Asking, samba_dc: Dc, login: str, how: dict[str, str]) -> None:
+    asking.ask(samba_dc.address, login, USER_PASSWORD, USERS, ca_file=str(samba_dc.ca_file), **how)
+    names = {e.text("sAMAccountName") for e in asking.found()}
+    assert {"auditor", "sysadmin", "krbtgt"} <= names
+
+
+@pytest.mark.parametrize(
+    ("login", "said"),
+    [("expired", "the account has expired"), ("locked", "the account is locked"), ("disabled", "the account is disabled"),
+     ("mustchange", "must be changed"), ("oldpassword", "the password has expired")],
+)  # fmt: skip
+def test_why_an_account_may_not_log_in_is_said(asking: Asking, samba_dc: Dc, login: str, said: str) -> None:
+    e = asking.refused(samba_dc.address, login, USER_PASSWORD, USERS, ca_file=str(samba_dc.ca_file))
+    assert e.cause == "bad_credential"
+    assert said in str(e)
+
+
+def test_a_certificate_that_is_not_verified_keeps_the_login_from_the_server(asking: Asking, samba_dc: Dc) -> None:
+    login = "never-sent@corp.example"
+    for wrong in ({}, {"ca_file": str(samba_dc.ca_file), "server_name": "other.example"}):
+        e = asking.refused(samba_dc.address, login, USER_PASSWORD, USERS, **wrong)
+        assert isinstance(e, TransportError)
+        assert e.cause == "refused"
+    asking.refused(samba_dc.address, "is-sent@corp.example", USER_PASSWORD, USERS, ca_file=str(samba_dc.ca_file))
+    assert "[is-sent@corp.example]" in samba_dc.log
+    assert login not in samba_dc.log
+
+
+def test_a_large_domain_comes_in_pages_and_a_large_group_whole(asking: Asking, large_dc: Dc) -> None:
+    asking.ask(large_dc.address, "auditor", USER_PASSWORD, USERS, STAFF, ca_file=str(large_dc.ca_file))
+    users = [e for b in asking.brought if b.question.probe == "directory.users" for e in [b] if b.question.arg != "*"]
+    assert [b.question.arg for b in users] == ["1", "2", "3"]
+    (staff,) = [e for e in asking.found() if "member" in e]
+    assert len(staff.all("member")) == 1500
