@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def large_dc(lab_dc: MakeDc) -> Dc:
 
 @pytest.mark.parametrize("login", ["auditor", "auditor@corp.example", "CORP\\auditor"])
 @pytest.mark.parametrize("how", [{}, {"security": "starttls"}, {"auth": "ntlm"}, {"auth": "ntlm", "security": "starttls"}], ids=str)
-def test_a_plain_user_reads_the_domain(asking: Asking, samba_dc: Dc, login: str, how: dict[str, str]) -> None:
+def test_a_plain_user_reads_the_domain(asking: Asking, samba_dc: Dc, login: str, how: dict[str, Any]) -> None:
     asking.ask(samba_dc.address, login, USER_PASSWORD, USERS, ca_file=str(samba_dc.ca_file), **how)
     names = {e.text("sAMAccountName") for e in asking.found()}
     assert {"auditor", "sysadmin", "krbtgt"} <= names
