@@ -15,6 +15,7 @@ from auditkit.reporting.sections import (
     appendix_terms,
     appendix_unknown,
     coverage,
+    directory,
     estate,
     findings,
     questions,
@@ -26,7 +27,9 @@ GROUP = "auditkit.sections"
 Builder = Callable[[Draft], Iterable[Section]]
 
 # The order on paper: what was assessed and what was not comes first, then what a director reads, then the rest.
-BODY: tuple[Builder, ...] = (coverage.build, summary.build, estate.build, findings.build, recommendations.build, questions.build)
+BODY: tuple[Builder, ...] = (
+    coverage.build, summary.build, estate.build, directory.build, findings.build, recommendations.build, questions.build,
+)  # fmt: skip
 # The index of evidence last but one: it lists what all sections before it referred to.
 APPENDICES: tuple[Builder, ...] = (
     appendix_hosts.build,
