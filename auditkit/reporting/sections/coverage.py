@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from auditkit.collecting import TargetState
 from auditkit.reporting.document import Block, Cell, Column, Figure, KeyFigures, Note, Para, Section, Table, label, say, value
 from auditkit.reporting.evidence import Draft
 from auditkit.reporting.reasons import reason
 
+OWN_ROW = ("directory", "windows")  # platforms that are areas of their own
 # Estates that this version does not collect yet. They stand in the table all the same: what nobody looked at is not fine.
-LATER = ("directory", "windows", "network", "telephony", "backups", "handover", "failure")
+LATER = ("network", "telephony", "backups", "handover", "failure")
 
 
 def build(draft: Draft) -> Iterator[Section]:
@@ -81,16 +82,32 @@ def _areas(draft: Draft) -> Table:
         Column("column.area", weight=2.6), Column("column.known", weight=0.9), Column("column.checked", weight=0.9),
         Column("column.unchecked", weight=0.9), Column("column.why", weight=3), Column("column.needed", weight=2.4),
     )  # fmt: skip
-    return Table("areas", columns, (_servers(draft), _seen(draft), *(_later(area) for area in LATER)), label("table.areas"))
+    rows = (_servers(draft), *(_platform(draft, p) for p in OWN_ROW), _seen(draft), *(_later(area) for area in LATER))
+    return Table("areas", columns, rows, label("table.areas"))
 
 
 def _servers(draft: Draft) -> tuple[Cell, ...]:
-    states = draft.a.targets
+    others = {t for a in draft.a.book.assets if set(a.platforms) & set(OWN_ROW) for t in a.targets}
+    return _counted([s for s in draft.a.targets if s.id not in others], "servers")
+
+
+def _platform(draft: Draft, platform: str) -> tuple[Cell, ...]:
+    """What is asked as this platform; where nothing is, nobody knows whether there is such a thing."""
+    own = {t for a in draft.a.book.assets if platform in a.platforms for t in a.targets}
+    states = [s for s in draft.a.targets if s.id in own]
+    if states:
+        return _counted(states, platform)
+    why = say("area.no_target", tuple(f"target:{s.id}" for s in draft.a.targets))
+    return (label(f"area.{platform}"), say("cell.unseen"), value(0), say("area.all"), why, label("area.no_target.need"))
+
+
+def _counted(states: Sequence[TargetState], area: str) -> tuple[Cell, ...]:
     refs = tuple(f"target:{s.id}" for s in states)
     whole = sum(s.state == "complete" for s in states)
     rest = len(states) - whole
     why = say("area.servers.rest", refs) if rest else say("area.servers.whole", refs)
-    return (label("area.servers"), value(len(states), refs), value(whole, refs), value(rest, refs), why, label("area.servers.need"))
+    need: Cell = label("area.servers.need") if area == "servers" else say("coverage.look" if rest else "coverage.need_nothing", refs)
+    return (label(f"area.{area}"), value(len(states), refs), value(whole, refs), value(rest, refs), why, need)
 
 
 def _seen(draft: Draft) -> tuple[Cell, ...]:

@@ -1,0 +1,39 @@
+"""The table of areas: what was asked as a platform of its own is counted there; what nobody named is not known."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+from auditkit.assessment import Assessment
+from auditkit.book import AssetRow
+from auditkit.reporting.document import label
+from auditkit.reporting.evidence import Draft
+from auditkit.reporting.sections import coverage
+from auditkit.reporting.words import words
+
+
+def areas(*assets: AssetRow, states: dict[str, str]) -> dict[str, list[str]]:
+    """Area -> its other cells in English."""
+    book = SimpleNamespace(assets=assets, types={}, gaps=(), resolution=SimpleNamespace(seen=()))
+    targets = tuple(SimpleNamespace(id=t, state=s) for t, s in states.items())
+    made: Any = coverage._areas(Draft(cast(Assessment, SimpleNamespace(book=book, targets=targets))))
+    rows = [[str(words(c, "en")) for c in row] for row in made.rows]
+    return {row[0]: row[1:] for row in rows}
+
+
+AD = AssetRow("ad", ("ad",), "ad", (), ("directory",))
+SRV = AssetRow("srv", ("srv",), "srv", (), ("linux",))
+
+
+def test_a_domain_that_was_asked_is_counted_as_a_domain_and_not_as_a_server() -> None:
+    made = areas(AD, SRV, states={"ad": "partial", "srv": "complete"})
+    assert made["Active Directory"][:3] == ["1", "0", "1"]
+    (servers,) = (row for name, row in made.items() if name == str(words(label("area.servers"), "en")))
+    assert servers[:3] == ["1", "1", "0"]
+
+
+def test_without_a_target_nobody_knows_whether_there_is_one() -> None:
+    row = areas(SRV, states={"srv": "complete"})["Windows servers and workplaces"]
+    assert row[:2] == ["not seen", "0"]
+    assert "not known" in row[3]
