@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from auditkit.ldif import Entry, LdifError, entries
-from auditkit.model.shared.directory import DirectoryComputer
+from auditkit.model.shared.directory import ComputerAccount, DirectoryComputer
 from auditkit.probing import Reply, Search, probe
 
 from ._values import bit
@@ -14,18 +14,20 @@ from ._values import bit
 DISABLED, CONTROLLER, UNCONSTRAINED, READ_ONLY = 0x2, 0x2000, 0x80000, 0x4000000  # MS-ADTS 2.2.16
 _ATTRIBUTES = (
     "sAMAccountName", "objectSid", "dNSHostName", "operatingSystem", "operatingSystemVersion", "userAccountControl", "whenCreated",
-    "lastLogonTimestamp", "pwdLastSet",
+    "lastLogonTimestamp", "pwdLastSet", "msLAPS-PasswordExpirationTime", "ms-Mcs-AdmPwdExpirationTime",
 )  # fmt: skip
 
 
 @probe("directory.computers", Search("{domain}", "(objectCategory=computer)", _ATTRIBUTES), on=("directory",))
-def computers(reply: Reply) -> Iterator[DirectoryComputer]:
-    """Raises LdifError for an account without name or SID."""
+def computers(reply: Reply) -> Iterator[DirectoryComputer | ComputerAccount]:
+    """Raises LdifError for an account without name or SID. Attributes that the schema lacks (LAPS) are not given, which is no error."""
     for e in entries(reply.stdout):
-        yield _computer(e)
+        machine = _machine(e)
+        yield machine
+        yield _account(e, machine)
 
 
-def _computer(e: Entry) -> DirectoryComputer:
+def _machine(e: Entry) -> DirectoryComputer:
     number, name, flags = e.sid(), e.text("sAMAccountName"), e.number("userAccountControl")
     if number is None or name is None:
         raise LdifError(f"{e.dn}: a computer account without its name or its SID")
@@ -47,6 +49,14 @@ def _computer(e: Entry) -> DirectoryComputer:
         password_set=e.filetime("pwdLastSet"),
         unconstrained=bit(flags, UNCONSTRAINED),
     )
+
+
+def _account(e: Entry, m: DirectoryComputer) -> ComputerAccount:
+    return ComputerAccount(
+        sid=m.sid, name=m.name, dn=m.dn, os=m.os, os_version=m.os_version, role=m.role, enabled=m.enabled, created=m.created,
+        last_logon=m.last_logon, never_logged_on=m.never_logged_on, password_set=m.password_set, unconstrained=m.unconstrained,
+        laps_expiry=e.filetime("msLAPS-PasswordExpirationTime") or e.filetime("ms-Mcs-AdmPwdExpirationTime"),
+    )  # fmt: skip
 
 
 def _role(flags: int, os: str) -> Literal["controller", "server", "workstation", "other"]:

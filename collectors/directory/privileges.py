@@ -38,6 +38,7 @@ class PrivilegedAccount:
     last_logon: datetime | None
     never_logged_on: bool | None
     password_set: datetime | None
+    password_never_expires: bool | None
     spns: tuple[str, ...]
 
 
@@ -89,5 +90,6 @@ def _account(top: DirectoryGroup, dn: str, path: str, u: DirectoryUser | None) -
         group_sid=top.sid, group_rid=top.rid, group_name=top.name, dn=dn, name=name, login=u.login if u else "", sid=u.sid if u else "",
         path=f"{path} ← {name}", account=u is not None, enabled=u.enabled if u else None, created=u.created if u else None,
         last_logon=u.last_logon if u else None, never_logged_on=u.never_logged_on if u else None,
-        password_set=u.password_set if u else None, spns=u.spns if u else (),
+        password_set=u.password_set if u else None,
+        password_never_expires=u.password_never_expires if u else None, spns=u.spns if u else (),
     )  # fmt: skip

@@ -62,6 +62,6 @@ def _user(e: Entry) -> DirectoryUser:
         admin_count=(e.number("adminCount") or 0) > 0 if seen else None,
         spns=e.texts("servicePrincipalName"),
         delegates_to=e.texts("msDS-AllowedToDelegateTo"),
-        sid_history=tuple(sorted(map(sid, e.all("sIDHistory")))),
+        sid_history=tuple(sorted(map(sid, e.all("sIDHistory")))) if seen or "sIDHistory" in e else None,
         primary_group=e.number("primaryGroupID"),
     )

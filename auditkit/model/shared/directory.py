@@ -193,7 +193,7 @@ class DirectoryUser:
     admin_count: bool | None
     spns: tuple[str, ...]
     delegates_to: tuple[str, ...]
-    sid_history: tuple[str, ...]
+    sid_history: tuple[str, ...] | None
     primary_group: int | None
 
 
@@ -236,3 +236,26 @@ class DirectoryComputer:
     never_logged_on: bool | None
     password_set: datetime | None
     unconstrained: bool | None
+
+
+@fact(key=("sid",))
+class ComputerAccount:
+    """A computer account as an object of the domain that was asked, for what is said of the domain (`DirectoryComputer`: the machine).
+
+    What is None or "" is so for the same reason as there. laps_expiry: when the local administrator's password, kept in the directory
+    by Windows LAPS or its forerunner, is to be changed next; None = not seen: no LAPS, or it may not be read.
+    """
+
+    sid: str
+    name: str
+    dn: str
+    os: str | None
+    os_version: str | None
+    role: Literal["controller", "server", "workstation", "other"] | None
+    enabled: bool | None
+    created: datetime | None
+    last_logon: datetime | None
+    never_logged_on: bool | None
+    password_set: datetime | None
+    unconstrained: bool | None
+    laps_expiry: datetime | None
