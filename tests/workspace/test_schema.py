@@ -11,7 +11,7 @@ from auditkit.transports import names, options_of
 from auditkit.workspace.client import Client
 from auditkit.workspace.models import keys_of
 from auditkit.workspace.schema import first_line, schema, text
-from auditkit.workspace.targets import Entry
+from auditkit.workspace.targets import PLATFORMS, Entry
 
 
 def test_the_targets_schema_holds_the_options_of_every_transport() -> None:
@@ -23,8 +23,8 @@ def test_the_targets_schema_holds_the_options_of_every_transport() -> None:
             assert f"{transport}: {field.description}" in entry["properties"][key]["description"]
     assert set(entry["properties"]) == {*keys_of(Entry), *(k for t in names() for k in keys_of(options_of(t)))}
     assert entry["additionalProperties"] is False
-    assert entry["properties"]["platform"]["enum"] == ["linux"]
-    assert entry["properties"]["transport"]["enum"] == ["local", "ssh", "replay"]
+    assert entry["properties"]["platform"]["enum"] == list(PLATFORMS)
+    assert entry["properties"]["transport"]["enum"] == list(names())
     assert set(made["properties"]["defaults"]["properties"]) == set(entry["properties"]) - {"id", "address"}
 
 
