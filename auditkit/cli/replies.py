@@ -9,6 +9,8 @@ import msgspec
 from auditkit.api import Client
 from auditkit.cli.common import print_json, say
 from auditkit.errors import EvidenceError, UsageError
+from auditkit.model import Unknown
+from auditkit.store.store import CUT_SHORT
 from auditkit.transports.replay import Kept
 from auditkit.workspace.files import write_whole
 
@@ -40,7 +42,9 @@ def replies(target: str, file: Path, client: Path | None = None, *, snapshot: in
                 left += 1
                 continue
             try:
-                lines.append(msgspec.json.encode(Kept.of(a.question.probe, a.command, store.reply(a))))
+                cause = next((c for c in CUT_SHORT if c == a.cause), None)
+                cut = Unknown(a.why, cause=cause) if cause else None
+                lines.append(msgspec.json.encode(Kept.of(a.question.probe, a.command, store.reply(a), cut)))
             except EvidenceError as e:
                 raise UsageError(f"{target}/{a.question.probe}: {e}") from e
     write_whole(file, b"\n".join(lines) + b"\n")

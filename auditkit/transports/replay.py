@@ -1,7 +1,7 @@
 """Replies that arrive in a file: recorded evidence asked again, without the host. Read by the same readers, so its facts are byte-equal.
 
-One JSON object a line: probe, arg, command, way, code, root, truncated, account, at (ISO 8601), stdout, stderr (base64). Written by
-`auditkit replies`; secret replies are never in such a file.
+One JSON object a line: probe, arg, command, way, code, root, truncated, account, at (ISO 8601), stdout, stderr (base64), and why and
+cause where the command was ended before its time. Written by `auditkit replies`; secret replies are never in such a file.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from typing import Any, ClassVar
 import msgspec
 from pydantic import Field
 
-from auditkit.errors import TransportError
-from auditkit.model import Question
+from auditkit.errors import Cause, TransportError
+from auditkit.model import Question, Unknown
 from auditkit.probing import Probe, Reply
 from auditkit.transports.base import Brought, Context, Credential, Options, Target
 
@@ -38,13 +38,21 @@ class Kept(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     at: str
     stdout: str
     stderr: str
+    why: str = ""
+    cause: Cause | None = None
 
     @classmethod
-    def of(cls, probe: str, command: str, reply: Reply) -> Kept:
-        """A reply to be written; its argument is its own."""
+    def of(cls, probe: str, command: str, reply: Reply, cut: Unknown | None = None) -> Kept:
+        """A reply to be written; its argument is its own. cut: what ended its command before its time: its bytes alone do not tell."""
         out, err = (base64.b64encode(b).decode() for b in (reply.stdout, reply.stderr))
         r = reply
-        return cls(probe, r.arg, command, r.way, r.code, r.root, r.truncated, r.account, r.at.isoformat(), out, err)
+        why, cause = (cut.why, cut.cause) if cut is not None else ("", None)
+        return cls(probe, r.arg, command, r.way, r.code, r.root, r.truncated, r.account, r.at.isoformat(), out, err, why, cause)
+
+    @property
+    def trouble(self) -> Unknown | None:
+        """What ended the command before its time."""
+        return Unknown(self.why, cause=self.cause) if self.why else None
 
     def reply(self, key: bytes) -> Reply:
         """The reply again. Raises ValueError where a part of it is damaged."""
@@ -77,7 +85,7 @@ class Replay:
                 raise TransportError("not_understood", f"{options.file}:{n}: is no recorded reply: {e}") from e
             probe = wanted.get(kept.probe)
             if probe is not None and 0 <= kept.way < len(probe.commands):
-                yield Brought(Question(target.id, kept.probe, kept.arg), kept.command, reply)
+                yield Brought(Question(target.id, kept.probe, kept.arg), kept.command, reply, kept.trouble)
 
 
 def _lines(file: Path) -> Iterator[bytes]:
