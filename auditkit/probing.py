@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+import struct
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -235,7 +236,9 @@ def _only_missing_files(stderr: bytes) -> bool:
 
 
 # What a reader's slip on hostile bytes raises.
-_SLIPS = (NotUnderstood, NotHere, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+_SLIPS = (
+    NotUnderstood, NotHere, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, struct.error,
+)  # fmt: skip
 
 
 def _read(reader: Reader[Any], reply: Reply) -> tuple[tuple[object, ...], Exception | None]:
