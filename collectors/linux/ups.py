@@ -9,6 +9,8 @@ from auditkit.probing import NotUnderstood, Reply, probe
 
 from .processor import fields
 
+_STATES = frozenset({"OL", "OB", "BYPASS", "OFF"})  # one of them stands in every status that a driver has read (RFC 9271, 5.1)
+
 
 @probe(
     "linux.ups",
@@ -22,6 +24,8 @@ def ups(reply: Reply) -> Iterator[Ups]:
     said = fields(reply.text)
     if "ups.status" not in said:
         raise NotUnderstood("no ups.status")
+    if not _STATES & set(said["ups.status"].split()):
+        raise NotUnderstood(f"ups.status {said['ups.status'][:40]!r} tells no state of the line: the driver has not read the supply")
     yield Ups(
         name=reply.arg, vendor=_text(said, "ups.mfr", "device.mfr"), model=_text(said, "ups.model", "device.model"),
         status=said["ups.status"], charge_pct=_number(said, "battery.charge"), runtime_s=_number(said, "battery.runtime"),

@@ -20,10 +20,12 @@ def apcupsd(reply: Reply) -> Iterator[Ups | UpsBattery]:
     if "APC" not in said or "END APC" not in said or "STATUS" not in said:
         raise NotUnderstood("no status from APC to END APC")
     status = said["STATUS"].split()
+    if "COMMLOST" in status:
+        raise NotUnderstood("apcupsd has lost the power supply (COMMLOST): what it tells is old")
     name = said.get("UPSNAME") or said.get("HOSTNAME", "")
     yield Ups(
         name=name, vendor="APC", model=said.get("MODEL", ""), status=said["STATUS"], charge_pct=_amount(said, "BCHARGE"),
-        runtime_s=_amount(said, "TIMELEFT"), replace_battery="REPLACEBATT" in status,
+        runtime_s=_amount(said, "TIMELEFT"), replace_battery=None if said.get("DRIVER", "").startswith("DUMB") else "REPLACEBATT" in status,
     )  # fmt: skip
     yield UpsBattery(
         name=name, serial=said.get("SERIALNO", ""), on_battery="ONBATT" in status, low="LOWBATT" in status,

@@ -11,6 +11,7 @@ from auditkit.model.shared.power import UpsBattery
 from auditkit.probing import NotUnderstood, Reply, UpsVariables, probe
 
 _VAR = re.compile(r'VAR (?P<ups>\S+) (?P<name>[\w.]+) "(?P<value>(?:[^"\\]|\\.)*)"')
+_STATES = frozenset({"OL", "OB", "BYPASS", "OFF"})  # one of them stands in every status that a driver has read (RFC 9271, 5.1)
 _DATE = re.compile(r"(\d{4})[-/.](\d\d)[-/.](\d\d)|(\d\d)/(\d\d)/(\d\d)(\d\d)?")
 
 
@@ -26,6 +27,8 @@ def nut(reply: Reply) -> Iterator[Ups | UpsBattery]:
     if "ups.status" not in said:
         raise NotUnderstood("no ups.status")
     status = said["ups.status"].split()
+    if not _STATES & set(status):
+        raise NotUnderstood(f"ups.status {said['ups.status'][:40]!r} tells no state of the line")
     yield Ups(
         name=reply.arg, vendor=_text(said, "ups.mfr", "device.mfr"), model=_text(said, "ups.model", "device.model"),
         status=said["ups.status"], charge_pct=number(said, "battery.charge"), runtime_s=number(said, "battery.runtime"),

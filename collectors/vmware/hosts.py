@@ -36,7 +36,7 @@ def _host(row: Row) -> HypervisorHost:
         build=row.get("summary.config.product.build"), booted_at=row.moment("runtime.bootTime"),
         sockets=row.get("summary.hardware.numCpuPkgs"), cores=row.get("summary.hardware.numCpuCores"),
         memory_bytes=row.get("summary.hardware.memorySize"), state=row.get("runtime.connectionState"),
-        maintenance=row.get("runtime.inMaintenanceMode"), status=row.get("summary.overallStatus"), sensors=_sensors(row),
+        maintenance=row.get("runtime.inMaintenanceMode"), status=_status(row), sensors=_sensors(row),
         ntp=None if ntp is None else tuple(ntp), ntp_on=services.get("ntpd"), ssh_on=services.get("TSM-SSH"), shell_on=services.get("TSM"),
         lockdown=row.get("config.lockdownMode"),
     )  # fmt: skip
@@ -56,13 +56,20 @@ def _identifying(info: dict[str, Any], row: Row) -> list[dict[str, Any]]:
     return info.get("otherIdentifyingInfo") or row.get("summary.hardware.otherIdentifyingInfo") or []
 
 
+def _status(row: Row) -> str | None:
+    """ManagedEntityStatus; "gray" is the API's word for not known."""
+    found = row.get("summary.overallStatus")
+    return None if found == "gray" else found
+
+
 def _sensors(row: Row) -> tuple[str, ...] | None:
-    """Sensors that are not green; None where the host tells no health at all."""
+    """Sensors that are not green; None where none of them told a state: nobody looked at the hardware then."""
     health = row.get("summary.runtime.healthSystemRuntime.systemHealthInfo")
     if health is None:
         return None
     said = [(s["name"], s["healthState"]["key"].lower()) for s in health.get("numericSensorInfo", [])]
-    return tuple(sorted(f"{name}: {state}" for name, state in said if state in ("yellow", "red")))
+    known = [(name, state) for name, state in said if state in ("green", "yellow", "red")]
+    return tuple(sorted(f"{name}: {state}" for name, state in known if state != "green")) if known else None
 
 
 _CLUSTER = ("name", "host", "configuration.dasConfig", "configuration.drsConfig")

@@ -9,7 +9,7 @@ import pytest
 
 from auditkit.book import build
 from auditkit.checking import check, load_checklists
-from auditkit.model import Outcome, Question, Unknown
+from auditkit.model import Found, Outcome, Question, Unknown
 from auditkit.registry import registry
 from auditkit.store import Store, TargetInfo, Told
 from tests.lab import cases
@@ -56,6 +56,7 @@ def test_the_office_is_told_what_is_wrong_and_where_nobody_could_see() -> None:
 def test_a_fresh_host_of_the_simulator_raises_only_what_it_has() -> None:
     found = verdicts("vcsim-esxi")
     assert {i for i, (state, _) in found.items() if state == "alarm"} == {"VMW-07", "VMW-08", "VMW-10", "VMW-12", "VMW-14"}
+    assert found["VMW-01"] == ("unknown", 0)  # the simulator's host is gray: its state is not known
     assert found["VMW-03"] == ("ok", 0)
     assert found["VMW-09"] == ("not_applicable", 0)
 
@@ -77,3 +78,10 @@ def test_an_account_that_sees_a_part_makes_nothing_ok() -> None:
     found = verdicts("vcenter-7.0-office", {"vmware.machines": REGISTRY.probes["vmware.machines"].outcome(narrow.reply)})
     assert found["VMW-03"] == ("alarm", 1)
     assert found["VMW-08"] == ("unknown", 0)
+
+
+def test_a_host_none_of_whose_sensors_tells_a_state_has_not_been_looked_at() -> None:
+    recorded = cases.load(cases.REPLIES / "vmware.hosts" / "vcenter-7.0-office").reply
+    found = REGISTRY.probes["vmware.hosts"].outcome(recorded)
+    assert isinstance(found, Found)
+    assert [h.sensors for h in found.facts] == [("Power Supply 2 Status: red",), None, None]  # type: ignore[attr-defined]

@@ -148,7 +148,10 @@ class TimeSync:
 
 @fact(key=("name",))
 class Ups:
-    """A power supply with a battery that this host watches. status: words of NUT (OL = on line, OB = on battery, LB, RB = replace)."""
+    """A power supply with a battery that this host watches. status: words of NUT (OL = on line, OB = on battery, LB, RB = replace).
+
+    replace_battery: None = this kind of supply cannot tell.
+    """
 
     name: str
     vendor: str
@@ -156,4 +159,4 @@ class Ups:
     status: str
     charge_pct: float | None
     runtime_s: float | None
-    replace_battery: bool
+    replace_battery: bool | None

@@ -24,7 +24,8 @@ class HypervisorHost:
     """An ESXi host. serial: "" = none, or a placeholder; None = not told. booted_at: None = not connected. ntp: its time servers.
 
     state: connected, disconnected, notResponding. ssh_on, shell_on: the services TSM-SSH and TSM run now. status: green, yellow,
-    red, gray as vSphere colours it; sensors: hardware sensors that are not green, "name: state".
+    red as vSphere colours it; None = gray, which is "not known". sensors: hardware sensors that are not green, "name: state"; None =
+    no sensor told its state.
     """
 
     ref: str
@@ -41,7 +42,7 @@ class HypervisorHost:
     memory_bytes: int | None
     state: str
     maintenance: bool
-    status: str
+    status: str | None
     sensors: tuple[str, ...] | None
     ntp: tuple[str, ...] | None
     ntp_on: bool | None

@@ -9,7 +9,8 @@ from auditkit.reporting.document import Block, Cell, Column, Figure, KeyFigures,
 from auditkit.reporting.evidence import Draft
 from auditkit.reporting.reasons import reason
 
-OWN_ROW = ("directory", "windows")  # platforms that are areas of their own
+# Areas of their own -> the platforms that they are; every other target is counted among the servers.
+OWN_ROW = {"directory": ("directory",), "windows": ("windows",), "vsphere": ("vsphere",), "power": ("nut", "apcupsd")}
 # Estates that this version does not collect yet. They stand in the table all the same: what nobody looked at is not fine.
 LATER = ("network", "telephony", "backups", "handover", "failure")
 
@@ -87,18 +88,19 @@ def _areas(draft: Draft) -> Table:
 
 
 def _servers(draft: Draft) -> tuple[Cell, ...]:
-    others = {t for a in draft.a.book.assets if set(a.platforms) & set(OWN_ROW) for t in a.targets}
+    own = {p for platforms in OWN_ROW.values() for p in platforms}
+    others = {t for a in draft.a.book.assets if own & set(a.platforms) for t in a.targets}
     return _counted([s for s in draft.a.targets if s.id not in others], "servers")
 
 
-def _platform(draft: Draft, platform: str) -> tuple[Cell, ...]:
-    """What is asked as this platform; where nothing is, nobody knows whether there is such a thing."""
-    own = {t for a in draft.a.book.assets if platform in a.platforms for t in a.targets}
+def _platform(draft: Draft, area: str) -> tuple[Cell, ...]:
+    """What is asked as a platform of this area; where nothing is, nobody knows whether there is such a thing."""
+    own = {t for a in draft.a.book.assets if set(OWN_ROW[area]) & set(a.platforms) for t in a.targets}
     states = [s for s in draft.a.targets if s.id in own]
     if states:
-        return _counted(states, platform)
+        return _counted(states, area)
     why = say("area.no_target", tuple(f"target:{s.id}" for s in draft.a.targets))
-    return (label(f"area.{platform}"), say("cell.unseen"), value(0), say("area.all"), why, label("area.no_target.need"))
+    return (label(f"area.{area}"), say("cell.unseen"), value(0), say("area.all"), why, label("area.no_target.need"))
 
 
 def _counted(states: Sequence[TargetState], area: str) -> tuple[Cell, ...]:

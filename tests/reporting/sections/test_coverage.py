@@ -37,3 +37,12 @@ def test_without_a_target_nobody_knows_whether_there_is_one() -> None:
     row = areas(SRV, states={"srv": "complete"})["Windows servers and workplaces"]
     assert row[:2] == ["not seen", "0"]
     assert "not known" in row[3]
+
+
+def test_a_vcenter_and_a_power_supply_are_no_servers() -> None:
+    vc = AssetRow("vc", ("vc",), "vc", (), ("vsphere",))
+    ups = AssetRow("ups", ("ups",), "ups", (), ("nut",))
+    made = areas(SRV, vc, ups, states={"srv": "complete", "vc": "complete", "ups": "failed"})
+    assert made[str(words(label("area.servers"), "en"))][:3] == ["1", "1", "0"]
+    assert made["Virtualisation (VMware)"][:3] == ["1", "1", "0"]
+    assert made["Uninterruptible power"][:3] == ["1", "0", "1"]
