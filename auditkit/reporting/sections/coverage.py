@@ -90,13 +90,17 @@ def _areas(draft: Draft) -> Table:
 def _servers(draft: Draft) -> tuple[Cell, ...]:
     own = {p for platforms in OWN_ROW.values() for p in platforms}
     others = {t for a in draft.a.book.assets if own & set(a.platforms) for t in a.targets}
-    return _counted([s for s in draft.a.targets if s.id not in others], "servers")
+    return _area(draft, "servers", [s for s in draft.a.targets if s.id not in others])
 
 
 def _platform(draft: Draft, area: str) -> tuple[Cell, ...]:
-    """What is asked as a platform of this area; where nothing is, nobody knows whether there is such a thing."""
+    """What is asked as a platform of this area."""
     own = {t for a in draft.a.book.assets if set(OWN_ROW[area]) & set(a.platforms) for t in a.targets}
-    states = [s for s in draft.a.targets if s.id in own]
+    return _area(draft, area, [s for s in draft.a.targets if s.id in own])
+
+
+def _area(draft: Draft, area: str, states: Sequence[TargetState]) -> tuple[Cell, ...]:
+    """Where nothing is asked, nobody knows whether there is such a thing."""
     if states:
         return _counted(states, area)
     why = say("area.no_target", tuple(f"target:{s.id}" for s in draft.a.targets))

@@ -46,3 +46,9 @@ def test_a_vcenter_and_a_power_supply_are_no_servers() -> None:
     assert made[str(words(label("area.servers"), "en"))][:3] == ["1", "1", "0"]
     assert made["Virtualisation (VMware)"][:3] == ["1", "1", "0"]
     assert made["Uninterruptible power"][:3] == ["1", "0", "1"]
+
+
+def test_without_a_server_among_the_targets_nobody_says_that_all_were_asked() -> None:
+    row = areas(AD, states={"ad": "complete"})[str(words(label("area.servers"), "en"))]
+    assert row[:2] == ["not seen", "0"]
+    assert "not known" in row[3]
