@@ -27,9 +27,12 @@ _GUESTS = (  # maker or model -> hypervisor
 )  # fmt: skip
 # SMBIOS 7.4.1
 _CHASSIS = {
-    1: "other", 2: "unknown", 3: "desktop", 4: "low profile desktop", 6: "mini tower", 7: "tower", 8: "portable", 9: "laptop",
-    10: "notebook",
-    13: "all in one", 17: "main server chassis", 23: "rack mount chassis", 28: "blade", 30: "tablet", 31: "convertible", 35: "mini pc",
+    1: "other", 2: "unknown", 3: "desktop", 4: "low profile desktop", 5: "pizza box", 6: "mini tower", 7: "tower", 8: "portable",
+    9: "laptop", 10: "notebook", 11: "hand held", 12: "docking station", 13: "all in one", 14: "sub notebook", 15: "space-saving",
+    16: "lunch box", 17: "main server chassis", 18: "expansion chassis", 19: "subchassis", 20: "bus expansion chassis",
+    21: "peripheral chassis", 22: "raid chassis", 23: "rack mount chassis", 24: "sealed-case pc", 25: "multi-system chassis",
+    26: "compact pci", 27: "advanced tca", 28: "blade", 29: "blade enclosure", 30: "tablet", 31: "convertible", 32: "detachable",
+    33: "iot gateway", 34: "embedded pc", 35: "mini pc", 36: "stick pc",
 }  # fmt: skip
 _WORDS = (
     "Win32_ComputerSystem", "Win32_BIOS", "Win32_ComputerSystemProduct", "Win32_BaseBoard", "Win32_SystemEnclosure",

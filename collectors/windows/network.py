@@ -34,7 +34,7 @@ def network(reply: Reply) -> Iterator[Interface | Address | Route | Resolver | S
         yield from _addresses(name, row)
         yield _netbios(name, row)
         servers |= dict.fromkeys(texts(row, "DNSServerSearchOrder"))
-        domains |= dict.fromkeys(texts(row, "DNSDomainSuffixSearchOrder"))
+        domains |= dict.fromkeys(d for d in texts(row, "DNSDomainSuffixSearchOrder") if d.strip())  # a list of one empty text is met
     for position, server in enumerate(servers, 1):
         yield Resolver(server=server, position=position, stub=ipaddress.ip_address(server).is_loopback)
     for position, domain in enumerate(domains, 1):

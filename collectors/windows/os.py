@@ -22,8 +22,9 @@ _CLIENTS = {
     2600: "XP", 3790: "XP", 6000: "Vista", 6001: "Vista", 6002: "Vista", 7600: "7", 7601: "7", 9200: "8", 9600: "8.1", 10240: "10 1507",
     10586: "10 1511", 14393: "10 1607", 15063: "10 1703", 16299: "10 1709", 17134: "10 1803", 17763: "10 1809", 18362: "10 1903",
     18363: "10 1909", 19041: "10 2004", 19042: "10 20H2", 19043: "10 21H1", 19044: "10 21H2", 19045: "10 22H2", 22000: "11 21H2",
-    22621: "11 22H2", 22631: "11 23H2", 26100: "11 24H2", 26200: "11 25H2",
+    22621: "11 22H2", 22631: "11 23H2", 26100: "11 24H2", 26200: "11 25H2", 28000: "11 26H1",
 }  # fmt: skip
+_NUMBERS = {"XP": "5.1", "Vista": "6.0"}  # the table knows versions by their digits
 
 
 @probe("windows.os", PowerShell("os"), on=("windows",))
@@ -70,15 +71,17 @@ def _release(row: Row, edition: WindowsEdition) -> OsRelease:
 @derived("windows.support")
 def support(edition: WindowsEdition, os: OsRelease) -> Iterator[WindowsSupport]:
     """The row of the table for this edition: workplaces for companies and long-term editions have dates of their own."""
-    known = support_end(_product(edition, os), os.version)
+    known = support_end(_product(edition, os), _NUMBERS.get(os.version, os.version))
     made = {f.name: getattr(known, f.name) for f in fields(known)}
     yield WindowsSupport(**made | {"version": os.version or f"build {edition.build}"})
 
 
 def _product(edition: WindowsEdition, os: OsRelease) -> str:
-    """EnterpriseS, IoTEnterpriseS are long-term (LTSC); Enterprise and Education have a year more than Home and Pro."""
+    """EnterpriseS is long-term (LTSC), IoTEnterpriseS longer; Enterprise and Education have a year more than Home and Pro."""
     if os.distro != "windows":
         return os.distro
-    if edition.edition.startswith(("EnterpriseS", "IoTEnterpriseS")):
+    if edition.edition.startswith("IoTEnterpriseS"):
+        return "windows-iot-ltsc"
+    if edition.edition.startswith("EnterpriseS"):
         return "windows-ltsc"
     return "windows-enterprise" if edition.edition.startswith(("Enterprise", "Education", "IoTEnterprise")) else "windows"

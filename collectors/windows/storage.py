@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from auditkit.model.shared.storage import Volume
@@ -51,10 +52,23 @@ def _disk(row: Row, more: Row | None, failing: bool | None) -> PhysicalDisk:
     if health is not None and health not in _HEALTH:
         raise NotUnderstood(f"HealthStatus {health}")
     return PhysicalDisk(
-        name=text(row, "DeviceID"), model=text(row, "Model").strip(), serial=(text(row, "SerialNumber")).strip(),
+        name=text(row, "DeviceID"), model=text(row, "Model").strip(), serial=_serial(text(row, "SerialNumber")),
         size_bytes=number(row, "Size"), bus=bus, media=_MEDIA.get(number(more, "MediaType") or 0, "") if more else "",
         health=None if health is None else _HEALTH[health], failing=failing,  # type: ignore[arg-type]
     )  # fmt: skip
+
+
+def _serial(said: str) -> str:
+    """Windows 7 and Vista give the 20 letters of an ATA serial number as 40 hexadecimal digits, the bytes of each word swapped.
+
+    >>> _serial("2020202057202d44435731413238333934303539"), _serial(" S4EVNF0M ")
+    ('WD-WCA182930495', 'S4EVNF0M')
+    """
+    if not re.fullmatch(r"[0-9a-fA-F]{40}", said.strip()):
+        return said.strip()
+    raw = bytes.fromhex(said.strip())
+    turned = b"".join(raw[n : n + 2][::-1] for n in range(0, len(raw), 2))
+    return turned.decode("ascii").strip() if turned.isascii() and turned.decode("ascii").isprintable() else said.strip()
 
 
 @probe("windows.bitlocker", PowerShell("bitlocker"), on=("windows",), missing="BitLocker is not installed here")
