@@ -9,6 +9,7 @@ from auditkit.errors import RegistryError
 from auditkit.reporting.document import Section
 from auditkit.reporting.evidence import Draft
 from auditkit.reporting.sections import (
+    account_use,
     appendix_evidence,
     appendix_hosts,
     appendix_journal,
@@ -28,7 +29,7 @@ Builder = Callable[[Draft], Iterable[Section]]
 
 # The order on paper: what was assessed and what was not comes first, then what a director reads, then the rest.
 BODY: tuple[Builder, ...] = (
-    coverage.build, summary.build, estate.build, directory.build, findings.build, recommendations.build, questions.build,
+    coverage.build, summary.build, estate.build, directory.build, account_use.build, findings.build, recommendations.build, questions.build,
 )  # fmt: skip
 # The index of evidence last but one: it lists what all sections before it referred to.
 APPENDICES: tuple[Builder, ...] = (

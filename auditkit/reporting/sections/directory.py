@@ -10,6 +10,8 @@ from auditkit.model import Statement
 from auditkit.reporting.document import Block, Cell, Column, Note, Para, Picture, Section, Table, Tone, label, say, value
 from auditkit.reporting.evidence import Draft
 from auditkit.reporting.reasons import reason
+from auditkit.reporting.sections import directory_people
+from auditkit.reporting.sections.directory_hour import figures, systems
 from auditkit.reporting.sections.estate import seen_or_gap
 
 LIMIT = 25  # rows printed; the workbook holds all
@@ -28,12 +30,14 @@ def build(draft: Draft) -> Iterator[Section]:
     """A section for every directory that is a target; none of them: no section, for nobody asked for one."""
     domains = [a for a in draft.a.book.assets if "directory" in a.platforms]
     for n, asset in enumerate(domains):
-        blocks: list[Block] = [Para(say("directory.lead", tuple(f"target:{t}" for t in asset.targets))), _facts(draft, asset.id, n)]
+        lead = Para(say("directory.lead", tuple(f"target:{t}" for t in asset.targets)))
+        blocks: list[Block] = [lead, figures(draft, asset.id), _facts(draft, asset.id, n)]
         drawn = _picture(draft, asset)
         blocks.append(drawn if isinstance(drawn, Picture | Note) else Para(drawn, "small"))
         blocks += [_table(draft, asset.id, n, table, columns) for table, columns in SHOWN]
-        blocks += [_unseen(draft, asset.id, n), Note(label("directory.method"), "unknown")]
+        blocks += [systems(draft, asset.id, n), _unseen(draft, asset.id, n), Note(label("directory.method"), "unknown")]
         yield Section(f"directory-{n}", label("section.directory", name=asset.id), tuple(blocks))
+        yield from directory_people.build(draft, asset.id, n)
 
 
 def _facts(draft: Draft, asset: str, n: int) -> Table:

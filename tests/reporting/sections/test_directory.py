@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import date
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -38,12 +39,11 @@ def draft(*gaps: GapRow, assets: tuple[AssetRow, ...] = (ASSET,)) -> Draft:
     found = Resolution({("target", "ad"): "ad"}, {"ad": ("ad",)}, (), (), ())
     asked = {("ad", "trust"): ("ad/directory.trusts/*",)}
     book = Book(db, dict.fromkeys(kinds, object), found, assets, gaps, {}, asked)
-    return Draft(cast(Assessment, SimpleNamespace(book=book)))
+    return Draft(cast(Assessment, SimpleNamespace(book=book, as_of=date(2026, 11, 25))))
 
 
 def page(*gaps: GapRow) -> Section:
-    (made,) = directory.build(draft(*gaps))
-    return made
+    return next(iter(directory.build(draft(*gaps))))
 
 
 def table(made: Section, name: str) -> Table:
