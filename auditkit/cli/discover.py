@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from auditkit.api import Client
 from auditkit.cli.common import exit_code, print_json, progress, say, tongue
 from auditkit.collecting import target_states
 from auditkit.collecting.discovering import propose_targets, run_discovery
+from auditkit.errors import UsageError
 from auditkit.i18n import Lang
 
 
@@ -19,6 +20,7 @@ def discover(
     range: tuple[str, ...] = (),
     rate: float | None = None,
     snmp: str | None = None,
+    from_facts: bool = False,
     lang: Lang | None = None,
     json: bool = False,
 ) -> int:
@@ -34,6 +36,8 @@ def discover(
         connections a second
     snmp:
         reference to a credential whose password is an SNMP v2c community
+    from_facts:
+        send nothing: propose what collected facts mention (every computer account of a domain, neighbours, routes); needs no permission
     lang:
         language of the comments in targets.proposed.yaml
     json:
@@ -41,7 +45,10 @@ def discover(
     """
     opened = Client.open(client)
     today = datetime.now(UTC).astimezone().date()
+    if from_facts:
+        return _from_facts(opened, today, lang or tongue(), json, bool(range or rate or snmp))
     with progress() as shown, opened.store() as store:
+        store.writable()
         snapshot = run_discovery(opened.workspace, store, opened.registry, range, today, rate, snmp, shown)
         states = target_states(store.questions(snapshot.id), store.answers(snapshot.id), [t.id for t in snapshot.targets])
     with opened.assessed(snapshot.id) as a:
@@ -57,3 +64,16 @@ def discover(
             say("cli.target", id=s.id, state=s.state, cause=s.cause, message=s.message)
     say("cli.file", path=str(file))
     return code
+
+
+def _from_facts(opened: Client, today: date, lang: Lang, json: bool, sweeping: bool) -> int:
+    """The proposal from the newest snapshot alone. Raises UsageError where options of a sweep are given as well."""
+    if sweeping:
+        raise UsageError("--from-facts sends nothing: leave out --range, --rate and --snmp, or leave out --from-facts")
+    with opened.assessed() as a:
+        file, found = propose_targets(opened.workspace, a.book, lang, (), today, swept=False)
+    if json:
+        print_json("discover", snapshot=a.snapshot.id, ranges=[], seen=found, file=str(file), exit=0)
+    else:
+        say("cli.file", path=str(file))
+    return 0

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from auditkit.collecting.discover_accounts import AWAY_DAYS, Account, only_accounts
 from auditkit.collecting.discover_mentions import Mention, Sighting
 from auditkit.i18n import Lang, text
 from auditkit.text import one_line
@@ -57,19 +58,24 @@ def propose(
     lang: Lang = "ru",
     not_looked: Iterable[tuple[str, str]] = (),
     grant: Grant | None = None,
+    accounts: Iterable[Account] = (),
 ) -> str:
     """The text of the file; pure. existing: targets.yaml, none of which is proposed again (by address).
 
     platforms: `auditkit.workspace.targets.PLATFORMS`; what none of them asks stands there as a comment. grant: mentioned addresses
-    outside of it are told, not proposed. not_looked: tables that could mention more.
+    outside of it are told, not proposed. not_looked: tables that could mention more. accounts: of computers in a directory; one that
+    has been away too long is told, not proposed.
     """
     page = _Page(lang, platforms, {t.id.lower() for t in existing})
     known = {t.address.lower() for t in existing}
     for s in seen:
         if not known & {a.lower() for a in (*s.addresses, s.name) if a}:
             _sighting(page, s)
+    for a in accounts:
+        if a.address not in known:
+            _account(page, a)
     for m in mentions:
-        if not known & {v.lower() for v in (m.address, m.name) if v}:
+        if not only_accounts(m.sources) and not known & {v.lower() for v in (m.address, m.name) if v}:
             _mention(page, m, grant)
     return _text(page, list(not_looked))
 
@@ -111,6 +117,17 @@ def _mention(page: _Page, m: Mention, grant: Grant | None) -> None:
     if m.address and grant is not None and not grant.holds(Range.parse(m.address)):
         why += f"; {page.say('outside')}"
     page.others.append(why)
+
+
+def _account(page: _Page, a: Account) -> None:
+    seen = a.seen.isoformat() if a.seen else "—"
+    why = page.say("account", name=_told(a.name), os=_told(a.os), role=_told(a.role), seen=seen, by=", ".join(a.by))
+    if a.alive is False:
+        page.others.append(f"{a.address}: {why}; {page.say('away', days=AWAY_DAYS)}")
+    elif a.platform not in page.platforms:
+        page.others.append(f"{a.address}: {why}")
+    else:
+        _entry(page, why, a.name, a.address, a.platform)
 
 
 def _entry(page: _Page, why: str, name: str, address: str, platform: str) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from auditkit.collecting.discover import Look, discover
+from auditkit.collecting.discover_accounts import accounts
 from auditkit.collecting.discover_mentions import mentioned, not_looked, seen_in
 from auditkit.collecting.discover_permission import check_permission
 from auditkit.collecting.discover_propose import propose, write_proposal
@@ -50,9 +51,15 @@ def run_discovery(
     return made
 
 
-def propose_targets(workspace: Workspace, book: Any, lang: Lang, ranges: Sequence[str], today: date) -> tuple[Path, int]:
-    """Write targets.proposed.yaml from what was seen and what collected facts mention; -> its place, and how many devices were seen."""
-    seen = seen_in(book)
-    grant = check_permission(workspace.client().permission, ranges, today).grant
-    text = propose(seen, mentioned(book), workspace.targets(), PLATFORMS, lang, not_looked(book), grant)
-    return write_proposal(workspace.path, text), len(seen)
+def propose_targets(
+    workspace: Workspace, book: Any, lang: Lang, ranges: Sequence[str], today: date, *, swept: bool = True
+) -> tuple[Path, int]:
+    """Write targets.proposed.yaml from what was seen and what collected facts mention; -> its place, and how many devices were found.
+
+    swept: addresses outside of the permission are told, not proposed; without a sweep nothing was sent and none is needed.
+    Computers that have an account in a directory count as found.
+    """
+    seen, held = seen_in(book), accounts(book, today)
+    grant = check_permission(workspace.client().permission, ranges, today).grant if swept else None
+    text = propose(seen, mentioned(book), workspace.targets(), PLATFORMS, lang, not_looked(book), grant, held)
+    return write_proposal(workspace.path, text), len(seen) + len(held)
