@@ -11,8 +11,9 @@ from auditkit.ldif import Entry, entries
 from auditkit.model import fact
 from auditkit.probing import Reply, Search, probe
 
-from ._enrolment import anybody, rights
+from ._enrolment import rights
 from ._names import hidden, label
+from ._rights import anybody
 from ._values import bit, default
 
 SUPPLIES_SUBJECT, SUPPLIES_SAN = 0x1, 0x10000  # MS-CRTD 2.28 msPKI-Certificate-Name-Flag

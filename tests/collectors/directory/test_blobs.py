@@ -12,8 +12,10 @@ from auditkit.ldif import LdifError
 
 # parts of collectors, by the names they have where they are installed
 DIRECTORY = "auditkit.collectors.directory"
-DNS, ENROLMENT, NAMES, REPLICATION = (import_module(f"{DIRECTORY}.{m}") for m in ("_dnsrecord", "_enrolment", "_names", "replication"))
-record, rights, anybody, ENROL = DNS.record, ENROLMENT.rights, ENROLMENT.anybody, ENROLMENT.ENROL
+DNS, ENROLMENT, NAMES, REPLICATION, RIGHTS, DESCRIPTOR = (
+    import_module(f"{DIRECTORY}.{m}") for m in ("_dnsrecord", "_enrolment", "_names", "replication", "_rights", "_descriptor")
+)
+record, rights, anybody, ENROL = DNS.record, ENROLMENT.rights, RIGHTS.anybody, ENROLMENT.ENROL
 label, deleted, link = NAMES.label, NAMES.deleted, REPLICATION.link
 
 EVERYBODY = bytes.fromhex("010100000000000100000000")  # S-1-1-0
