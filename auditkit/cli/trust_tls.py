@@ -9,7 +9,6 @@ from typing import Any
 from auditkit.errors import ConfigError, TransportError
 from auditkit.transports import tls
 from auditkit.transports.base import Sent, Target, now
-from auditkit.transports.ldapsession import start_tls
 from auditkit.workspace.journal import Journal
 from auditkit.workspace.layout import Workspace
 
@@ -25,8 +24,8 @@ class Wish:
 
 
 def has_certificate(target: Target) -> bool:
-    """Whether its transport verifies a certificate."""
-    return hasattr(target.options, "ca_file")
+    """Whether its transport verifies a certificate (WinRM over http has none)."""
+    return hasattr(target.options, "ca_file") and getattr(target.options, "scheme", "https") == "https"
 
 
 def one(ws: Workspace, target: Target, wish: Wish) -> dict[str, Any]:
@@ -36,7 +35,7 @@ def one(ws: Workspace, target: Target, wish: Wish) -> dict[str, Any]:
     where = f"{target.address} port {port}"
     told = {"id": target.id, "address": target.address, "port": port, "via": "", "state": "failed", "keys": [], "old": "", "message": ""}
     plain = getattr(options, "security", "") == "starttls"
-    before = partial(start_tls, where=where, seconds=options.connect_seconds) if plain else None
+    before = partial(_start_tls, where=where, seconds=options.connect_seconds) if plain else None
     with Journal(ws.journal) as journal:
         journal(Sent(now(), target.id, target.address, "", f"tls handshake with {where} to see its certificate, no login"))
     try:
@@ -54,6 +53,12 @@ def one(ws: Workspace, target: Target, wish: Wish) -> dict[str, Any]:
     except TransportError as e:
         return told | {"message": str(e)}
     return told | {"state": state}
+
+
+def _start_tls(sock: Any, where: str, seconds: float) -> None:
+    from auditkit.transports.ldapsession import start_tls  # loads ldap3: only where a directory is asked
+
+    start_tls(sock, where, seconds)
 
 
 def _state(shown: str, pinned: str | None, wish: Wish) -> str:

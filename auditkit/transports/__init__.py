@@ -11,6 +11,7 @@ _TABLE = {
     "local": "auditkit.transports.local:Local",
     "ssh": "auditkit.transports.ssh:Ssh",
     "ldap": "auditkit.transports.ldap:Ldap",
+    "winrm": "auditkit.transports.winrm:Winrm",
     "replay": "auditkit.transports.replay:Replay",
     "nut": "auditkit.transports.nut:Nut",
     "apcupsd": "auditkit.transports.apcupsd:Apcupsd",

@@ -199,3 +199,15 @@ def verified_socket(
     with dial(address, port, seconds) as sock, shake(sock, trusted, server_name or address, f"{address} port {port}", target):
         pass
     return trusted
+
+
+def end_point(certificate: bytes) -> bytes:
+    """Hash of a certificate (DER) for channel bindings: that of its signature, SHA-256 where that is MD5 or SHA-1 (RFC 5929, 4.1)."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+
+    used = x509.load_der_x509_certificate(certificate).signature_hash_algorithm
+    chosen = hashes.SHA256() if used is None or used.name in ("md5", "sha1") else used
+    digest = hashes.Hash(chosen)
+    digest.update(certificate)
+    return digest.finalize()

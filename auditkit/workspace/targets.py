@@ -26,6 +26,7 @@ from auditkit.workspace.yamlfile import Document, Problem, Way, load
 PLATFORMS: dict[str, tuple[str, ...]] = {  # platform -> its transports, the usual one first
     "linux": ("ssh", "local", "replay"),
     "directory": ("ldap", "replay"),
+    "windows": ("winrm", "replay"),
     "vsphere": ("vsphere", "replay"),
     "nut": ("nut", "replay"),
     "apcupsd": ("apcupsd", "replay"),

@@ -10,8 +10,8 @@ try {
     $akSha = New-Object Security.Cryptography.SHA256CryptoServiceProvider
 }
 $akHash = [BitConverter]::ToString($akSha.ComputeHash($akRaw)).Replace('-', '').ToLowerInvariant()
-[Console]::Out.Write("`n<<<AUDITKIT1 " + $akRaw.Length + ' ' + $akHash + ">>>`n")
-for ($akAt = 0; $akAt -lt $akText.Length; $akAt += 4096) {
-    [Console]::Out.Write($akText.Substring($akAt, [Math]::Min(4096, $akText.Length - $akAt)) + "`n")
-}
-[Console]::Out.Write("<<<END>>>`n")
+$akText = "`n<<<AUDITKIT1 " + $akRaw.Length + ' ' + $akHash + ">>>`n" + $akText + "`n<<<END>>>`n"
+$akBytes = [Text.Encoding]::ASCII.GetBytes($akText)
+$akStream = [Console]::OpenStandardOutput()
+$akStream.Write($akBytes, 0, $akBytes.Length)
+$akStream.Flush()
