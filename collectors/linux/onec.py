@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
 
-from auditkit.model.shared.services import OneCLicence, OneCPlatform, OneCProcess, OneCUnit
-from auditkit.probing import NotHere, NotUnderstood, Reply, Shell, probe
+from auditkit.model.shared.onec import OneCLicence, OneCPlatform, OneCProcess, OneCService, OneCSupport
+from auditkit.probing import NotHere, NotUnderstood, Reply, Shell, derived, probe
 
+from ._onec import PARTS, arguments, port_of, version_of
 from ._readings import NO_FILE, NO_PROCESS
+from ._support_table import support_end
 
-_PARTS = ("ragent", "ras", "rac", "1cv8", "1cv8c", "1cv8s", "ibsrv", "ibcmd", "dbgs", "crserver")
+_PARTS = tuple(p for p in PARTS if p not in ("rmngr", "rphost"))  # those two lie beside ragent
 _NAMES = " -o ".join(f"-name {part}" for part in _PARTS)
 _NO_SYSTEMD = r"^System has not been booted with systemd|^Failed to connect to bus: Host is down"
-_ARG = re.compile(r"(?:^|\s)--?(port|regport|range|d|debug|http)(?=\s|=|$)[\s=]?([^\s-]\S*)?")
 
 
 @probe(
@@ -32,8 +34,7 @@ def onec_platforms(reply: Reply) -> Iterator[OneCPlatform]:
             raise NotUnderstood(f"no program of 1C: {line[:80]!r}")
         parts.setdefault(folder, []).append(name)
     for folder, names in sorted(parts.items()):
-        version = re.search(r"/v?(8\.\d[\d.]*)(?=/|$)", folder)
-        yield OneCPlatform(version=version[1] if version else "", path=folder, parts=tuple(sorted(names)))
+        yield OneCPlatform(version=version_of(folder) or None, path=folder, parts=tuple(sorted(names)))
 
 
 @probe(
@@ -47,40 +48,66 @@ def onec_processes(reply: Reply) -> Iterator[OneCProcess]:
     """`PID /opt/1cv8/x86_64/8.3.23.1865/ragent -daemon -port 1540 -regport 1541 -range 1560:1591 -d DIR -debug`."""
     found: set[OneCProcess] = set()
     for line in reply.lines():
-        _, program, arguments = (*line.split(maxsplit=2), "")[:3]
-        named = {m[1]: m[2] or "" for m in _ARG.finditer(arguments)}
-        version = re.search(r"/v?(8\.\d[\d.]*)/", program)
+        _, program, told = (*line.split(maxsplit=2), "")[:3]
+        named = arguments(told)
         found.add(
             OneCProcess(
-                process=program.rpartition("/")[2],
-                version=version[1] if version else "",
-                port=int(named.get("port") or 0),
-                ports=named.get("range", ""),
-                cluster_dir=named.get("d", ""),
-                debug="debug" in named,
+                process=program.rpartition("/")[2], version=version_of(program), port=port_of(named) or 0, ports=named.get("range", ""),
+                cluster_dir=named.get("d", ""), debug="debug" in named,
             )
-        )
+        )  # fmt: skip
     yield from sorted(found, key=lambda p: (p.process, p.port, p.version))
 
 
+_FIELDS = ("Id", "User", "ExecStart", "ActiveState", "UnitFileState")
+_STARTS = {"enabled": True, "enabled-runtime": True, "alias": True, "disabled": False, "masked": False}  # UnitFileState
+_SHOWN = " ".join(f"--property={f}" for f in _FIELDS)
+
+
 @probe(
-    "linux.onec_units",
-    "systemctl list-units --all --full --plain --no-legend --no-pager 'srv1cv8*' 'crserver*' 'ras-*' 'ras.*' 'ibsrv*'",
+    "linux.onec_services",
+    f"systemctl show --all --no-pager {_SHOWN} 'srv1cv8*' 'crserver*' 'ras-*' 'ras.*' 'ibsrv*' 'dbgs*'",
     codes=(0, 1),
     harmless=_NO_SYSTEMD,
     missing="no systemd here, so no unit of 1C",
+    secret=True,  # command lines
 )
-def onec_units(reply: Reply) -> Iterator[OneCUnit]:
-    """`srv1cv83.service loaded active running Description`."""
+def onec_services(reply: Reply) -> Iterator[OneCService]:
+    """Blocks of `Name=value`, a blank line between. A unit without User= runs as root (systemd.exec(5))."""
     if reply.code:
         if b"not been booted with systemd" not in reply.stderr:
             raise NotUnderstood("systemctl failed without a word")
         raise NotHere("systemd does not run this system, so it has no unit of 1C")
-    for line in reply.lines():
-        words = line.split(maxsplit=4)
-        if len(words) < 4:
-            raise NotUnderstood(f"no unit: {line[:80]!r}")
-        yield OneCUnit(name=words[0], loaded=words[1], active=words[2] == "active", state=words[3])
+    for block in re.split(r"\n\s*\n", reply.text.strip()):
+        if block.strip():
+            yield _unit({k: v for k, _, v in (line.partition("=") for line in block.splitlines())})
+
+
+def _unit(told: dict[str, str]) -> OneCService:
+    """ExecStart={ path=/opt/…/ragent ; argv[]=/opt/…/ragent -daemon -port ${PORT} ; … }"""
+    if set(told) < {"Id", "ActiveState"}:
+        raise NotUnderstood("no unit")
+    started = re.search(r"argv\[\]=(\S+) ?([^;]*)", told.get("ExecStart", ""))
+    line = started[2] if started else ""
+    named = arguments(line)
+    state = told.get("UnitFileState", "")
+    return OneCService(
+        name=told["Id"], program=started[1].rpartition("/")[2] if started else "", version=version_of(started[1]) if started else "",
+        account=told.get("User", "") or "root", running=told["ActiveState"] == "active",
+        automatic=_STARTS.get(state),
+        port=port_of(named) if "$" not in line or "port" in named else None,
+        debug=True if "debug" in named else None if "$" in line else False,
+    )  # fmt: skip
+
+
+@derived("onec.support")
+def onec_support(platforms: Sequence[OneCPlatform]) -> Iterator[OneCSupport]:
+    """A row for each line of the platform on the host. The vendor names the ends of lines (8.3.23) at releases.1c.ru alone."""
+    found: dict[OneCSupport, None] = {}
+    for version in sorted({".".join((p.version or "").split(".")[:3]) for p in platforms}):
+        known = support_end("1c-enterprise", version)
+        found[OneCSupport(**{f.name: getattr(known, f.name) for f in fields(known)})] = None
+    yield from found
 
 
 _PLACES = "/var/1C /opt/1C /opt/1cv8/conf /home /root/.1cv8"

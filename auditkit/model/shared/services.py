@@ -1,4 +1,4 @@
-"""Facts about services: certificates, sites, databases, mail, 1C, monitoring, logs, remote access, directory membership."""
+"""Facts about services: certificates, sites, databases, mail, monitoring, logs, remote access, directory membership."""
 
 from __future__ import annotations
 
@@ -108,72 +108,6 @@ class MailService:
     listen: tuple[str, ...]
     protocols: tuple[str, ...]
     tls: str
-
-
-@fact(key=("version", "path"))
-class OneCPlatform:
-    """A 1C:Enterprise platform on disk. parts: its programs there (ragent = server, 1cv8 = client, ...)."""
-
-    version: str
-    path: str
-    parts: tuple[str, ...]
-
-
-@fact(key=("process", "port", "version"))
-class OneCProcess:
-    """A 1C process that runs. port: what it was told, 0 = none; debug: the server lets itself be debugged; cluster_dir: -d."""
-
-    process: str
-    version: str
-    port: int
-    ports: str
-    cluster_dir: str
-    debug: bool
-
-
-@fact(key=("file", "name"))
-class OneCBase:
-    """An infobase in the list of a 1C cluster (1CV8Clst.lst). has_password: the database login keeps one in the list."""
-
-    file: str
-    name: str
-    description: str
-    dbms: str
-    db_server: str
-    db_name: str
-    db_user: str
-    has_password: bool
-
-
-@fact(key=("file",))
-class OneCPublication:
-    """A 1C base published on the web (default.vrd). server: cluster, "" = a file base; logged_in: a user is written in the file."""
-
-    file: str
-    base: str
-    server: str
-    infobase: str
-    logged_in: bool
-    web_services: bool
-    http_services: bool
-
-
-@fact(key=("path",))
-class OneCLicence:
-    """A file of 1C's software licensing."""
-
-    path: str
-    kind: Literal["software", "hasp"]
-
-
-@fact(key=("name",))
-class OneCUnit:
-    """A systemd unit of 1C."""
-
-    name: str
-    loaded: str
-    active: bool
-    state: str
 
 
 @fact(key=("product",))
