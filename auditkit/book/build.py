@@ -12,6 +12,7 @@ from typing import Any
 from auditkit.assets import Resolution, resolve
 from auditkit.book.book import AssetRow, Book, GapRow
 from auditkit.book.derive import derive
+from auditkit.book.meeting import TABLES, meet
 from auditkit.book.tables import fields_of, fill, make, row
 from auditkit.model import about, marks, table_name
 from auditkit.registry import Registry
@@ -66,6 +67,7 @@ def build(
     _unplanned(work, snapshot, registry)
     gaps = _gaps(work, found, types, targets)
     gaps += derive(book, registry, by_asset, gaps)
+    gaps += meet(book, gaps)
     book.gaps = tuple(sorted(set(gaps), key=lambda g: (g.table, g.asset or "", g.question, g.why)))
     _finish(book, list(declared))
     return book
@@ -170,7 +172,7 @@ def _finish(book: Book, declared: Sequence[Declared]) -> None:
     db.executemany("insert into asset values (?,?,?,?)", [(a.id, " ".join(a.targets), a.name, " ".join(a.addresses)) for a in book.assets])
     db.execute("create table refused(kind text, value text, targets text) strict")
     db.executemany("insert into refused values (?,?,?)", [(r.kind, r.value, " ".join(r.targets)) for r in book.resolution.refused])
-    for table in (*book.types, *(d.table for d in declared)):
+    for table in (*book.types, *TABLES, *(d.table for d in declared)):
         db.execute(f"insert into {table}__all(question, asset, why) select question, asset, why from gap where tbl = ?", (table,))
         db.execute(f"create index ix_{table} on {table}__all(asset)")
     db.execute("create temp table client as select 'client' id, '' question, null asset, '' why")

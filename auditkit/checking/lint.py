@@ -5,22 +5,30 @@ from __future__ import annotations
 import difflib
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from string import Formatter
 
+from auditkit.book.meeting import TABLES
 from auditkit.book.tables import fields_of, make
 from auditkit.checking.grammar import compiled
 from auditkit.checking.items import Checklist, Item, Part
+from auditkit.errors import ChecklistError
 from auditkit.registry import Registry
 
 DECLARED = {"predecessor_login": {"login": "text"}, "predecessor_key": {"fingerprint": "text"}, "predecessor_network": {"network": "text"}}
+
+
+def refuse_wrong(checklists: Iterable[Checklist], registry: Registry) -> None:
+    """Raises ChecklistError with every problem of every checklist, one a line."""
+    if problems := [p for one in checklists for p in lint_columns(one, registry)]:
+        raise ChecklistError("\n".join(problems))
 
 
 def lint_columns(checklist: Checklist, registry: Registry) -> Iterator[str]:
     """Problems, one a line, in the order of the items."""
     db = sqlite3.connect(":memory:")
     db.create_function("today", 0, lambda: "2026-01-01", deterministic=True)
-    tables = {**{t: fields_of(k) for t, k in registry.types.items()}, **DECLARED}
+    tables = {**{t: fields_of(k) for t, k in registry.types.items()}, **{t: dict(f) for t, f in TABLES.items()}, **DECLARED}
     for table, fields in tables.items():
         make(db, table, fields)
     db.execute("create temp table client as select 'client' id, '' question, null asset, '' why")
