@@ -6,12 +6,15 @@ import importlib.util
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
+from ldap3 import SASL, SIMPLE
+from ldap3.operation.bind import bind_operation
+from pyasn1.error import PyAsn1Error
+
 from auditkit.errors import TransportError
 from auditkit.text import one_line
-from auditkit.transports import ldapmessages as m
 from auditkit.transports.base import Credential, Masked
 from auditkit.transports.ldapcodes import SASL_STEP, SUCCESS, refused
-from auditkit.transports.ldapwire import Budget, Late, Wire
+from auditkit.transports.ldapwire import Budget, Late, Result, Wire
 
 if TYPE_CHECKING:
     import spnego
@@ -37,6 +40,8 @@ def bind(wire: Wire, way: Way, login: str, credential: Credential, host: str, se
         raise AssertionError("a login is never sent without TLS")
     try:
         answer = _simple(wire, login, credential, seconds) if way == "simple" else _spnego(wire, way, login, credential, host, seconds)
+    except PyAsn1Error:
+        raise TransportError("bad_credential", f"{wire.where}: the login {login!a} holds what cannot be sent") from None
     except Late as e:
         raise TransportError("timed_out", f"{wire.where}: no answer to the login within {seconds:g} s") from e
     if answer.code != SUCCESS:
@@ -44,9 +49,12 @@ def bind(wire: Wire, way: Way, login: str, credential: Credential, host: str, se
         raise TransportError(cause, f"{wire.where}: login {login}: {why}")
 
 
-def _simple(wire: Wire, login: str, credential: Credential, seconds: float) -> m.Result:
-    password = _password(wire, login, credential)
-    number = wire.send(m.bind_simple(login, password.reveal()), seconds=seconds)
+def _simple(wire: Wire, login: str, credential: Credential, seconds: float) -> Result:
+    if not login:
+        raise TransportError("bad_credential", f"{wire.where}: the credential has no login: give user:")
+    # As bytes: text would go through SASLprep, which makes another password of some; a directory compares what was typed.
+    password = _password(wire, login, credential).reveal().encode("utf-8", "backslashreplace")
+    number = wire.send("bindRequest", bind_operation(3, SIMPLE, login, password), seconds=seconds)
     return wire.answer(number, Budget(seconds))
 
 
@@ -57,15 +65,15 @@ def _password(wire: Wire, login: str, credential: Credential) -> Masked:
     return credential.password
 
 
-def _spnego(wire: Wire, way: Way, login: str, credential: Credential, host: str, seconds: float) -> m.Result:
+def _spnego(wire: Wire, way: Way, login: str, credential: Credential, host: str, seconds: float) -> Result:
     """GSS-SPNEGO (MS-ADTS 5.1.1.1) without signing or sealing: TLS does both. Bound to the server's certificate (RFC 5929, 4)."""
     from spnego.exceptions import SpnegoError
 
     try:
         context = _context(wire, way, login, credential, host)
-        token, answer = context.step(), m.Result(SASL_STEP)
+        token, answer = context.step(), Result(SASL_STEP)
         for _ in range(_MOST_STEPS):
-            answer = wire.answer(wire.send(m.bind_sasl("GSS-SPNEGO", token or b""), seconds=seconds), Budget(seconds))
+            answer = wire.answer(_step(wire, token or b"", seconds), Budget(seconds))
             if answer.code != SASL_STEP:
                 return answer
             token = context.step(answer.credentials or b"")
@@ -73,6 +81,10 @@ def _spnego(wire: Wire, way: Way, login: str, credential: Credential, host: str,
         # its words may quote what was tried, never the password; its traceback holds the context, which does
         raise TransportError("bad_credential", f"{wire.where}: login {login} by {way}: {one_line(str(e), 160)}") from None
     raise TransportError("not_understood", f"{wire.where}: login {login} by {way} does not come to an end")
+
+
+def _step(wire: Wire, token: bytes, seconds: float) -> int:
+    return wire.send("bindRequest", bind_operation(3, SASL, None, None, "GSS-SPNEGO", token), seconds=seconds)
 
 
 def _context(wire: Wire, way: Way, login: str, credential: Credential, host: str) -> spnego.ContextProxy:

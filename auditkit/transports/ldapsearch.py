@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 
 from auditkit.errors import TransportError
 from auditkit.ldif import write
-from auditkit.transports import ldapmessages as m
 from auditkit.transports.ldapcodes import ADMIN_LIMIT, SIZE_LIMIT, UNWILLING
-from auditkit.transports.ldapwire import Budget, Late, Wire
+from auditkit.transports.ldapentry import DONE, ENTRY, REFERENCE, entry
+from auditkit.transports.ldaprequest import Asked, search
+from auditkit.transports.ldapwire import Budget, Late, Result, Wire, result
 
 PAGE = 1000  # MaxPageSize of Active Directory where nobody changed it
 SMALLER = (250, 50)
@@ -73,7 +74,7 @@ class Searching:
     """A search over a connection. After `pages` is through, `end` tells how it ended."""
 
     def __init__(
-        self, wire: Wire, asked: m.Asked, budget: Budget, page: int = PAGE, page_bytes: int = 8 << 20,
+        self, wire: Wire, asked: Asked, budget: Budget, page: int = PAGE, page_bytes: int = 8 << 20,
         tell: Callable[[str], None] | None = None,
     ) -> None:  # fmt: skip
         """page: entries a page. page_bytes: a page that grows beyond is handed on in parts. tell: journal of further searches (ranges)."""
@@ -126,20 +127,19 @@ class Searching:
         return bool(sizes)
 
     def _send(self, cookie: bytes) -> int:
-        operation, controls = m.search(self._asked, self._page, cookie)
-        return self._wire.send(operation, *controls)
+        return self._wire.send("searchRequest", *search(self._asked, self._page, cookie))
 
-    def _fill(self, sent: int, filling: _Filling) -> Generator[Page, None, m.Result]:
+    def _fill(self, sent: int, filling: _Filling) -> Generator[Page, None, Result]:
         """Take a page in; pages that grow beyond the cap are handed on early."""
         while True:
-            id_, operation, contents, controls = self._wire.receive(self._budget)
+            id_, operation, contents, raw = self._wire.receive(self._budget)
             if id_ != sent:
                 continue
-            if operation == m.ENTRY:
-                filling.add(*self._wire.read(m.entry, contents))
-            elif operation == m.DONE:
-                return self._wire.read(m.result, operation, contents, controls)
-            elif operation == m.REFERENCE:
+            if operation == ENTRY:
+                filling.add(*self._wire.read(entry, contents))
+            elif operation == DONE:
+                return self._wire.read(result, raw)
+            elif operation == REFERENCE:
                 filling.references += 1
             if filling.size > self._page_bytes and not filling.ranged:
                 yield Page(b"".join(filling.pieces))
@@ -180,17 +180,16 @@ class Searching:
         if self._tell is not None:
             self._tell(f"ldap search base {dn.decode()} (objectClass=*) [{attribute}]")
         asked = replace(self._asked, base=dn.decode(), filter="(objectClass=*)", attributes=(attribute,), scope="base")
-        operation, controls = m.search(asked)
-        sent = self._wire.send(operation, *controls)
+        sent = self._wire.send("searchRequest", *search(asked))
         got: list[bytes] = []
         found: re.Match[bytes] | None = None
         while True:
             id_, operation_, contents, _ = self._wire.receive(self._budget)
-            if id_ == sent and operation_ == m.ENTRY:
-                _, values = self._wire.read(m.entry, contents)
+            if id_ == sent and operation_ == ENTRY:
+                _, values = self._wire.read(entry, contents)
                 for key, more in values.items():
                     match = _RANGE.fullmatch(key)
                     if match and match["name"].lower() == name.lower() and int(match["first"]) == first:
                         found, got = match, more
-            elif id_ == sent and operation_ == m.DONE:
+            elif id_ == sent and operation_ == DONE:
                 return found, got

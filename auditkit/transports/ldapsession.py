@@ -10,11 +10,11 @@ from auditkit.errors import Cause, ConfigError, TransportError
 from auditkit.ldif import Entry, entries
 from auditkit.model import Question, Unknown
 from auditkit.probing import Probe, Reply, Search
-from auditkit.transports import ldapmessages as m
 from auditkit.transports import tls
 from auditkit.transports.base import Brought, Context, Credential, Sent, Target, now
 from auditkit.transports.ldapbind import bind, full_login
 from auditkit.transports.ldapcodes import SUCCESS, said
+from auditkit.transports.ldaprequest import Asked
 from auditkit.transports.ldapsearch import Searching
 from auditkit.transports.ldapwire import Budget, Late, Wire
 
@@ -80,7 +80,7 @@ class Session:
             why = Unknown(f"the server does not name the naming context of {command.base} in its root DSE")
             yield Brought(Question(self._target.id, probe.name, "*"), str(command), None, why)
             return
-        asked = m.Asked(base, command.filter, command.attributes, command.scope, int(command.seconds), command.security, command.deleted)
+        asked = Asked(base, command.filter, command.attributes, command.scope, int(command.seconds), command.security, command.deleted)
         self._journal(str(dataclasses.replace(command, base=base)))
         budget = Budget(command.seconds + GRACE, self._whole)
         search = Searching(self._wire, asked, budget, self._options.page, self._context.reply_bytes, self._journal)
@@ -117,7 +117,7 @@ class Session:
 
     def _root_dse(self, wire: Wire) -> Entry:
         """What the server says of itself; read before the login, which every directory allows (RFC 4512, 5.1)."""
-        asked = m.Asked("", "(objectClass=*)", (*_CONTEXTS.values(), "dnsHostName"), "base")
+        asked = Asked("", "(objectClass=*)", (*_CONTEXTS.values(), "dnsHostName"), "base")
         self._journal(f"ldap search base (root DSE) (objectClass=*) [{' '.join(asked.attributes)}], no login yet")
         search = Searching(wire, asked, Budget(self._options.connect_seconds))
         found = [e for page in search.pages() for e in entries(page.body)]
@@ -153,7 +153,7 @@ def start_tls(sock: Any, where: str, seconds: float) -> None:
     """Ask for TLS on a plain connection (RFC 4511, 4.14). Raises TransportError."""
     wire = Wire(sock, where)
     try:
-        done = wire.answer(wire.send(m.extended(m.START_TLS), seconds=seconds), Budget(seconds))
+        done = wire.start_tls(seconds)
     except Late as e:
         raise TransportError("timed_out", f"{where}: connected, but StartTLS is not answered") from e
     if done.code != SUCCESS:

@@ -1,4 +1,6 @@
-"""A connection that carries LDAP messages: TLS before anything else, every wait bounded, never more in memory than one message.
+"""A connection of ldap3 that is held to what is promised here: TLS is settled by `tls` before ldap3 has the socket, every wait is
+bounded, no more than one message is in memory, and neither login nor password is ever an attribute of the connection (its repr shows
+them).
 
 Only the time spent waiting for the server counts: a writer that is slow to take what was brought does not let a search run out.
 """
@@ -9,18 +11,28 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+from ldap3 import NONE, SYNC, Connection, Server
+from ldap3.core.exceptions import LDAPExceptionError
+from ldap3.operation.extended import extended_operation
+from ldap3.protocol.rfc4511 import LDAPMessage
+from ldap3.strategy.sync import SyncStrategy
+from pyasn1.codec.ber import decoder
+from pyasn1.error import PyAsn1Error
 
 from auditkit.errors import TransportError
-from auditkit.transports import ldapmessages as m
-from auditkit.transports.ldapber import BerError
 from auditkit.transports.ldapcodes import said
+from auditkit.transports.ldapentry import BerError, opened
+from auditkit.transports.ldaprequest import PAGED
 
 LARGEST = 64 << 20  # bytes of a message; Active Directory takes 10 MB at most itself (MaxReceiveBuffer)
+START_TLS = "1.3.6.1.4.1.1466.20037"  # RFC 4511, 4.14
 _CHUNK = 256 << 10
+_TEMPLATE = LDAPMessage()
 P = ParamSpec("P")
 T = TypeVar("T")
-Response = tuple[int, int, bytes, bytes]
 
 
 class Late(Exception):
@@ -45,13 +57,50 @@ class Budget:
         return min(self.left, self.whole.remaining()) if self.whole is not None else self.left
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How an operation ended (RFC 4511, 4.1.9). cookie: of the next page, b"" = none. credentials: the server's SASL token."""
+
+    code: int
+    message: str = ""
+    cookie: bytes = b""
+    credentials: bytes | None = None
+
+
+class _Opened(SyncStrategy):  # type: ignore[misc]
+    """ldap3's way to send, over a socket that is connected already; it keeps no copy of a request: that of a login holds the password."""
+
+    def open(self, reset_usage: bool = True, read_server_info: bool = True) -> None:
+        self._outstanding: dict[int, Any] = {}
+        self.connection.closed = False
+        self._start_listen()
+
+    def send(self, message_type: str, request: Any, controls: Any = None) -> int:
+        number: int = super().send(message_type, request, controls)
+        self.connection.request = None
+        self._outstanding.clear()
+        return number
+
+
+def _connection(sock: socket.socket) -> Connection:
+    made = Connection(
+        Server("directory", get_info=NONE), client_strategy=SYNC, auto_referrals=False, auto_range=False, check_names=False,
+        return_empty_attributes=False, fast_decoder=False, read_only=True,
+    )  # fmt: skip
+    made.strategy = _Opened(made)
+    made.send, made.open = made.strategy.send, made.strategy.open
+    made.socket = sock
+    made.open()
+    return made
+
+
 class Wire:
     """One connection. where: how messages call it."""
 
     def __init__(self, sock: socket.socket, where: str) -> None:
         self.sock = sock
         self.where = where
-        self._number = 0
+        self._ldap = _connection(sock)
         self._buffer = bytearray()
 
     @property
@@ -59,37 +108,36 @@ class Wire:
         """DER of the server's certificate; None while there is no TLS."""
         return self.sock.getpeercert(binary_form=True) if isinstance(self.sock, ssl.SSLSocket) else None
 
-    def send(self, operation: bytes, *controls: bytes, seconds: float = 30.0) -> int:
-        """Send a request; its number. Raises TransportError(truncated) where the connection is dead."""
-        self._number += 1
+    def send(self, kind: str, request: Any, controls: list[Any] | None = None, seconds: float = 30.0) -> int:
+        """Send a request as ldap3 makes it; its number. Raises TransportError(truncated) where the connection is dead."""
         try:
             self.sock.settimeout(seconds)
-            self.sock.sendall(m.message(self._number, operation, *controls))
-        except OSError as e:
-            raise self._broken(e) from e
-        return self._number
+            return int(self._ldap.send(kind, request, controls))
+        except (OSError, LDAPExceptionError) as e:
+            raise self._broken(e) from None
 
-    def receive(self, budget: Budget) -> Response:
-        """The next message, whatever its number. Raises Late; TransportError: truncated where the connection ends, not_understood."""
-        while True:
-            raw = self._whole()
-            if raw is not None:
-                break
+    def start_tls(self, seconds: float) -> Result:
+        """Ask for TLS (RFC 4511, 4.14). Raises Late, TransportError."""
+        return self.answer(self.send("extendedReq", extended_operation(START_TLS), seconds=seconds), Budget(seconds))
+
+    def receive(self, budget: Budget) -> tuple[int, int, bytes, bytes]:
+        """(number, tag, contents, the whole) of the next message, whatever its number.
+
+        Raises Late; TransportError: truncated where the connection ends, not_understood.
+        """
+        while (raw := self._whole()) is None:
             self._more(budget)
-        try:
-            response = m.opened(raw)
-        except BerError as e:
-            raise self._odd(e) from e
-        if response[0] == 0:
-            raise self._farewell(response)
-        return response
+        number, operation, contents = self.read(opened, raw)
+        if number == 0:
+            raise self._farewell(raw)
+        return number, operation, contents, raw
 
-    def answer(self, number: int, budget: Budget) -> m.Result:
+    def answer(self, number: int, budget: Budget) -> Result:
         """The one response to a request that has one. Raises as `receive`."""
         while True:
-            id_, operation, contents, controls = self.receive(budget)
-            if id_ == number and operation in (m.BOUND, m.DONE, m.EXTENDED_DONE):
-                return self.read(m.result, operation, contents, controls)
+            id_, _, _, raw = self.receive(budget)
+            if id_ == number:
+                return self.read(result, raw)
 
     def read(self, decode: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
         """What the decoder makes of bytes of this server. Raises TransportError(not_understood)."""
@@ -102,9 +150,9 @@ class Wire:
         """Say goodbye where that is possible (RFC 4511, 4.3), and let go."""
         try:
             self.sock.settimeout(1.0)
-            self.sock.sendall(m.message(self._number + 1, bytes((m.UNBIND, 0))))
-        except OSError:
-            self._number = -1  # dead already: nobody is there to be greeted
+            self._ldap.unbind()
+        except (OSError, LDAPExceptionError):
+            self._buffer.clear()  # dead already: nobody is there to be greeted
         self.sock.close()
 
     def _whole(self) -> bytes | None:
@@ -146,14 +194,33 @@ class Wire:
             raise TransportError("truncated", f"{self.where}: the server closed the connection")
         self._buffer += data
 
-    def _broken(self, e: OSError) -> TransportError:
-        return TransportError("truncated", f"{self.where}: the connection broke ({e.strerror or type(e).__name__})")
+    def _broken(self, e: Exception) -> TransportError:
+        why = (e.strerror if isinstance(e, OSError) else "") or type(e).__name__
+        return TransportError("truncated", f"{self.where}: the connection broke ({why})")
 
     def _odd(self, e: ValueError) -> TransportError:
         return TransportError("not_understood", f"{self.where}: the answer is no LDAP ({e}); check the port")
 
-    def _farewell(self, response: Response) -> TransportError:
+    def _farewell(self, raw: bytes) -> TransportError:
         """Notice of disconnection (RFC 4511, 4.4.1)."""
-        ended = self.read(m.result, response[1], response[2])
-        why = said(ended.code, ended.message)
-        return TransportError("truncated", f"{self.where}: the server ends the connection: {why}")
+        ended = self.read(result, raw)
+        return TransportError("truncated", f"{self.where}: the server ends the connection: {said(ended.code, ended.message)}")
+
+
+def result(raw: bytes) -> Result:
+    """Of a SearchResultDone, BindResponse or ExtendedResponse, by ldap3's exact description of them. Raises BerError."""
+    try:
+        message, _ = decoder.decode(raw, asn1Spec=_TEMPLATE)
+        body = message["protocolOp"].getComponent()
+        code, text = int(body["resultCode"]), bytes(body["diagnosticMessage"])
+        credentials = body["serverSaslCreds"] if message["protocolOp"].getName() == "bindResponse" else None
+        controls = message["controls"]
+        told = dict(map(_Opened.decode_control, controls)) if controls.hasValue() else {}
+    except (PyAsn1Error, LookupError, LDAPExceptionError, TypeError) as e:
+        raise BerError(f"no result: {type(e).__name__}") from e
+    return Result(
+        code,
+        text.rstrip(b"\0").decode("utf-8", "backslashreplace"),
+        told[PAGED]["value"]["cookie"] if PAGED in told else b"",
+        bytes(credentials) if credentials is not None and credentials.hasValue() else None,
+    )

@@ -1,6 +1,7 @@
 """A small directory over TLS for what Samba cannot do: it does as it is told, and remembers every byte that it received.
 
-Its messages are made and read by ldap3's ASN.1 description of RFC 4511, not by the code that is specified with it.
+Its messages are made and read by ldap3's ASN.1 description of RFC 4511. The transport sends by it too: what it sends is compared with
+what ldapsearch sends (`test_ldaprequest.py`), and what it reads with what ldapsearch reads (`test_ldap_samba.py`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import re
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +33,7 @@ class Fake:
     """page_limit: larger pages end with result 4. values: at most so many of an attribute at once. die_after: entries until it hangs up.
 
     end: (code, message) of every search below the base. hold: seconds it is silent instead of answering a search. gap: ranges end early.
+    noise: said instead of an answer to a search; drip: the same, a byte every 50 ms.
     """
 
     folder: Path
@@ -43,6 +46,7 @@ class Fake:
     silent: bool = False
     gap: bool = False
     noise: bytes = b""
+    drip: bytes = b""
     days: tuple[int, int] = (-1, 30)
     name: str = "dc1.corp.example"
     starttls: bool = False
@@ -132,6 +136,9 @@ class Fake:
             self._entry(sock, number, *ROOT)
             self._send(sock, number, _ended(rfc4511.SearchResultDone(), 0), "searchResDone")
             return True
+        for n in range(len(self.drip)):
+            sock.sendall(self.drip[n : n + 1])
+            time.sleep(0.05)
         if self.noise:
             sock.sendall(self.noise)
             return False

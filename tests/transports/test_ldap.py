@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import base64
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +16,7 @@ import pytest
 from auditkit.model import Unknown
 from auditkit.probing import Search
 from auditkit.transports import tls
+from auditkit.transports.ldapwire import Wire
 from tests.transports.ldapask import Asking, searching
 from tests.transports.ldapkit import BASE, Entry, Fake, directory
 
@@ -259,3 +263,40 @@ def test_kerberos_without_its_package_says_what_to_install(
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     e = refused(asking, fake(), auth="kerberos")
     assert "gssapi" in str(e)
+
+
+def test_no_warning_of_a_library_reaches_the_terminal() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import auditkit.transports.ldapsession"], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert (done.stdout, done.stderr) == ("", "")
+
+
+def test_a_connection_does_not_know_the_password(asking: Asking, fake: MakeFake, monkeypatch: pytest.MonkeyPatch) -> None:
+    wires: list[Wire] = []
+    close = Wire.close
+
+    def kept(wire: Wire) -> None:
+        wires.append(wire)
+        close(wire)
+
+    monkeypatch.setattr(Wire, "close", kept)
+    ask(asking, fake(entries=PEOPLE))
+    (wire,) = wires
+    assert SECRET not in repr(vars(wire)) + repr(vars(wire._ldap)) + repr(vars(wire._ldap.strategy))
+
+
+def test_a_server_that_gives_a_byte_now_and_then_is_not_waited_for(asking: Asking, fake: MakeFake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("auditkit.transports.ldapsession.GRACE", 0.4)
+    server = fake(drip=b"\x30\x82\x10\x00" + b"\x00" * 400)
+    began = time.monotonic()
+    ask(asking, server, searching(Search("{domain}", seconds=0.1)))
+    assert asking.end.trouble is not None
+    assert asking.end.trouble.cause == "timed_out"
+    assert time.monotonic() - began < 5
+
+
+def test_a_message_that_is_larger_than_any_directory_sends_is_not_taken_in(asking: Asking, fake: MakeFake) -> None:
+    ask(asking, fake(noise=b"\x30\x84\x7f\xff\xff\xff"))
+    assert asking.end.trouble is not None
+    assert (asking.end.trouble.cause, "2047 MB" in asking.end.trouble.why) == ("truncated", True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from auditkit.errors import TransportError
+from auditkit.ldif import Entry, entries
 from auditkit.probing import Search
-from tests.lab.ad import USER_PASSWORD, Dc
+from tests.lab.ad import BASE, USER_PASSWORD, Dc
 from tests.lab.fixtures import MakeDc
 from tests.transports.ldapask import Asking, searching
 
@@ -56,6 +58,25 @@ def test_a_certificate_that_is_not_verified_keeps_the_login_from_the_server(aski
     asking.refused(samba_dc.address, "is-sent@corp.example", USER_PASSWORD, USERS, ca_file=str(samba_dc.ca_file))
     assert "[is-sent@corp.example]" in samba_dc.log
     assert login not in samba_dc.log
+
+
+def test_every_object_is_read_as_ldapsearch_reads_it(asking: Asking, samba_dc: Dc) -> None:
+    everything = searching(Search("{domain}"), "directory.everything")
+    asking.ask(samba_dc.address, "auditor", USER_PASSWORD, everything, ca_file=str(samba_dc.ca_file))
+    said = subprocess.run(
+        ["ldapsearch", "-x", "-LLL", "-o", "ldif-wrap=no", "-E", "pr=1000/noprompt", "-H", f"ldaps://{samba_dc.address}",
+         "-D", "auditor@corp.example", "-w", USER_PASSWORD, "-b", BASE],
+        env={"PATH": "/usr/bin:/bin", "LDAPTLS_CACERT": str(samba_dc.ca_file)}, check=True, capture_output=True, timeout=60,
+    ).stdout  # fmt: skip
+    changing = {"lastlogon", "logoncount", "badpwdcount", "lastlogontimestamp", "badpasswordtime"}  # by this very login
+    ours = {e.dn: _values(e, changing) for e in asking.found()}
+    theirs = {e.dn: _values(e, changing) for e in entries(said)}
+    assert len(ours) > 300
+    assert ours == theirs
+
+
+def _values(e: Entry, without: set[str]) -> dict[str, list[bytes]]:
+    return {name: sorted(values) for name, values in e.values.items() if name not in without}
 
 
 def test_a_large_domain_comes_in_pages_and_a_large_group_whole(asking: Asking, large_dc: Dc) -> None:
