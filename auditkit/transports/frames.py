@@ -89,19 +89,59 @@ class Frames:
 
 
 @dataclass(slots=True)
-class Unpacker:
-    """stdout up to and through gzip: what a login script prints before the first frame is put aside as `greeting`."""
+class Marks:
+    """Takes the plain marks of `script` out of a stream that is packed between them.
+
+    place: what the last one said ("0", "12", "over"); count: how many there were.
+    """
 
     nonce: bytes
+    place: str = ""
+    count: int = 0
+    _held: bytes = b""  # perhaps the first half of a mark
+
+    def feed(self, data: bytes, end: bool = False) -> bytes:
+        """The bytes without marks. end: nothing follows, so what looks like half a mark is none."""
+        sign = b"\n" + self.nonce + b" at "
+        data, parts = self._held + data, []
+        while (at := data.find(sign)) >= 0:
+            stop = data.find(b"\n", at + len(sign), at + len(sign) + 16)
+            if stop < 0:
+                break
+            self.place, self.count = decode(data[at + len(sign) : stop]), self.count + 1
+            parts.append(data[:at])
+            data = data[stop + 1 :]
+        cut = len(data) if end else at if at >= 0 and len(data) - at <= len(sign) + 16 else _half(data, sign)
+        self._held = data[cut:]
+        return b"".join([*parts, data[:cut]])
+
+
+def _half(data: bytes, sign: bytes) -> int:
+    """Where a sign that is not whole yet begins at the end of the bytes; their length where none does."""
+    at = data.find(b"\n", max(0, len(data) - len(sign) + 1))
+    while at >= 0 and not sign.startswith(data[at:]):
+        at = data.find(b"\n", at + 1)
+    return at if at >= 0 else len(data)
+
+
+@dataclass(slots=True)
+class Unpacker:
+    """A stream up to and through gzip: what a login script prints before the first frame is put aside as `greeting`.
+
+    marks: taken out of the packed bytes.
+    """
+
+    nonce: bytes
+    marks: Marks | None = None
     greeting: bytearray = field(default_factory=bytearray)
     _how: str = ""
     _zip: zlib._Decompress | None = None
     whole: bool = False
 
-    def feed(self, data: bytes, most: int) -> bytes:
+    def feed(self, data: bytes, most: int, end: bool = False) -> bytes:
         """Compressed bytes -> at most about `most` bytes of frames; the rest waits in the decompressor for the next call.
 
-        Raises zlib.error where the gzip stream is broken (RFC 1952).
+        end: the stream has ended. Raises zlib.error where the gzip stream is broken (RFC 1952).
         """
         if not self._how:
             self.greeting += data
@@ -118,6 +158,8 @@ class Unpacker:
                 return b""
         if self._zip is None:
             return data
+        if self.marks is not None:
+            data = self.marks.feed(data, end)
         out = self._zip.decompress(self._zip.unconsumed_tail + data, most)
         self.whole = self._zip.eof
         return out

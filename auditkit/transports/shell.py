@@ -1,8 +1,9 @@
 """Asking a host with a POSIX shell, the same for `local` and `ssh`: one exec for everything, a further one after each command that hangs.
 
-A command that does not return, or floods, costs only itself: frames on stderr tell which it was, the exec is closed, what is
-whole is kept, and the rest goes into the next exec. A gzip stream that ended by itself without its CRC gives nothing: all is asked
-again without gzip.
+The first exec goes through gzip, both streams of it. Where it gives no sign of life for longer than any command may take, or floods,
+it is closed: questions that are whole on both streams are kept, and the rest goes into a second exec without gzip. There the frames
+on stderr tell which command it is that does not return: it costs only itself, and what is behind it goes into the next exec. A gzip
+stream that ended by itself without its CRC gives nothing: all is asked again without gzip.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ from auditkit.model import Question, Unknown
 from auditkit.probing import Command, Probe, Reply, Shell
 from auditkit.text import decode, one_line
 from auditkit.transports.base import Brought, Context, Sent, Target, now
-from auditkit.transports.frames import Frames, Key, Piece, Unpacker
-from auditkit.transports.script import Item, script
+from auditkit.transports.frames import Frames, Key, Marks, Piece, Unpacker
+from auditkit.transports.script import STRIDE, Item, script
 
 GRACE = 6.0  # seconds beyond a command's own: on the target `timeout -k 2` should have ended it by then
 MOST_EXECS = 12
@@ -48,7 +49,9 @@ class _Run:
 
     out: Frames
     err: Frames
-    unpacker: Unpacker
+    packed: dict[int, Unpacker]  # of stream 1 and 2
+    marks: Marks
+    order: Sequence[Item]
     items: dict[int, Probe[Any]]
     ending: Ending = "closed"
     culprit: Key | None = None
@@ -56,20 +59,46 @@ class _Run:
     total: int = 0
     broken: str = ""
 
+    @classmethod
+    def of(cls, items: Sequence[Item], nonce: bytes) -> _Run:
+        """Before its first byte."""
+        marks = Marks(nonce)
+        packed = {1: Unpacker(nonce), 2: Unpacker(nonce, marks)}
+        return cls(Frames(nonce), Frames(nonce), packed, marks, items, {i.number: i.probe for i in items})
+
     @property
-    def who(self) -> tuple[str, str, str]:
-        """(no | root | sudo, account, "timeout" or ""): stdout may still sit in the target's gzip, stderr never does."""
-        return self.out.who or self.err.who or ("no", "", "")
+    def who(self) -> tuple[str, str, str] | None:
+        """(no | root | sudo, account, "timeout" or ""); None where that still sits in the target's gzip."""
+        return self.out.who or self.err.who
+
+    @property
+    def zipped(self) -> bool:
+        """Whether it goes through gzip: then frames come late, and marks alone tell that it lives."""
+        return any(u.zipped for u in self.packed.values())
+
+    @property
+    def unpacked(self) -> bool:
+        """Whether a CRC speaks for all that came through gzip."""
+        return all(u.whole for u in self.packed.values())
 
     @property
     def is_shell(self) -> bool:
         """Whether the script ran at all."""
-        return (self.out.who or self.err.who) is not None
+        return self.zipped or self.who is not None
 
     @property
     def doubtful(self) -> bool:
-        """The gzip stream ended by itself without its end: no CRC speaks for what came through it. Where this side cut it off, SSH does."""
-        return self.unpacker.zipped and not self.unpacker.whole and self.ending in ("whole", "closed")
+        """A gzip stream ended by itself without its end: no CRC speaks for what came through it. Where this side cut it off, SSH does."""
+        return self.zipped and not self.unpacked and self.ending in ("whole", "closed")
+
+    @property
+    def cut(self) -> bool:
+        """Cut off while frames sat in the target's gzip: which command it was, and what others said on stderr, may be missing."""
+        return self.zipped and self.ending not in ("whole", "closed")
+
+    def closed(self, key: Key) -> bool:
+        """Whether all that a command said is here."""
+        return key in self.out.closed and (key in self.err.closed or not self.cut)
 
     def command(self, key: Key | None) -> Command | None:
         """The command that a frame names; None where the target made the name up."""
@@ -96,7 +125,7 @@ def ask_all(
             return
         nonce = secrets.token_hex(8)
         _journal(context, target, account, waiting)
-        run = _Run(Frames(nonce.encode()), Frames(nonce.encode()), Unpacker(nonce.encode()), {i.number: i.probe for i in waiting})
+        run = _Run.of(waiting, nonce.encode())
         ex = open_exec(script(waiting, nonce, sudo, zipped=attempt == 0))
         try:
             _watch(run, ex, deadline, context)
@@ -105,7 +134,7 @@ def ask_all(
         if not run.is_shell:
             raise _no_shell(run)
         done: set[int] = set()
-        for item in waiting if not run.doubtful else ():
+        for item in waiting if run.who and not run.doubtful else ():
             brought = list(_brought(run, item, target, context))
             yield from brought
             done.update({item.number} if brought else ())
@@ -135,20 +164,16 @@ def _watch(run: _Run, ex: Exec, deadline: float, context: Context) -> None:
     while True:
         clock = time.monotonic()
         if clock > deadline:
-            run.ending = "late"
-            run.culprit = run.err.opened
+            run.ending, run.culprit = "late", _running(run)
             return
         limit = _limit(run, clock)
         if clock > limit:
-            run.ending, run.culprit = ("held", None) if run.err.over else ("hung", run.err.opened)
+            run.ending, run.culprit = ("held", None) if _is_over(run) else ("hung", _running(run))
             return
         got = ex.read(max(0.01, min(limit, deadline) - clock))
         if got is None:
             continue
         stream, data = got
-        if stream == 0:
-            run.ending = "whole" if run.out.over and (run.unpacker.whole or not run.unpacker.zipped) else "closed"
-            return
         run.total += len(data)
         try:
             flooded = _take(run, stream, data, context)
@@ -156,19 +181,31 @@ def _watch(run: _Run, ex: Exec, deadline: float, context: Context) -> None:
             run.broken = f"damaged gzip stream ({e})"
             run.ending = "closed"
             return
-        if run.out.over and run.err.over and not run.unpacker.zipped:
-            run.ending = "whole"
-            return
         if flooded:
-            run.ending, run.culprit = "flooded", run.err.opened if stream == 2 else run.out.opened or run.err.opened
+            run.ending, run.culprit = "flooded", _running(run) if stream == 2 else run.out.opened or _running(run)
             return
+        is_whole = run.out.over and (run.unpacked or not run.zipped)
+        if stream == 0 or (is_whole and run.err.over):
+            run.ending = "whole" if is_whole else "closed"
+            return
+
+
+def _running(run: _Run) -> Key | None:
+    """The command that is running, as far as that is seen while it is."""
+    return None if run.zipped else run.err.opened
+
+
+def _is_over(run: _Run) -> bool:
+    return run.marks.place == "over" if run.zipped else run.err.over
 
 
 def _limit(run: _Run, clock: float) -> float:
     """When the running command counts as hanging; before the first frame: how long a login may chatter."""
-    key = run.err.opened
-    if run.err.over:
+    if _is_over(run):
         return run.started.setdefault(Key(-2, "", ""), clock) + LINGER
+    key = _running(run)
+    if run.zipped:
+        return run.started.setdefault(Key(-3, run.marks.place, str(run.marks.count)), clock) + _patience(run) + GRACE
     if key is None:
         return run.started.setdefault(Key(-1, "", str(len(run.err.closed))), clock) + 30.0
     command = run.command(key)
@@ -176,25 +213,34 @@ def _limit(run: _Run, clock: float) -> float:
     return run.started.setdefault(key, clock) + seconds + GRACE
 
 
+def _patience(run: _Run) -> float:
+    """What the slowest command up to the next mark may take: whoever is unlucky to need more in sum is asked again without gzip."""
+    place = int(run.marks.place) if run.marks.place.isdecimal() else 0
+    asked = (c for item in run.order[place : place + STRIDE] for c in (*item.probe.commands, item.probe.each))
+    return max([30.0, *(c.seconds for c in asked if isinstance(c, Shell))])
+
+
 def _take(run: _Run, stream: int, data: bytes, context: Context) -> bool:
-    """Feed a chunk; True where a cap was passed."""
+    """Feed a chunk (stream 0: the end); True where a cap was passed."""
     if run.total > context.host_bytes:
         return True
-    if stream == 2:
-        run.err.feed(data)
-        return run.err.open_size > STDERR_BYTES
-    more = data
+    if stream == 1:
+        return _unpack(run.packed[1], run.out, data, context.reply_bytes)
+    return _unpack(run.packed[2], run.err, data, STDERR_BYTES, end=stream == 0)
+
+
+def _unpack(unpacker: Unpacker, frames: Frames, data: bytes, most: int, end: bool = False) -> bool:
     while True:
-        run.out.feed(run.unpacker.feed(more, STEP))
-        if run.out.open_size > context.reply_bytes or len(run.unpacker.greeting) > STDERR_BYTES:
+        frames.feed(unpacker.feed(data, STEP, end))
+        if frames.open_size > most or len(unpacker.greeting) > STDERR_BYTES:
             return True
-        if not run.unpacker.waiting:
+        if not unpacker.waiting:
             return False
-        more = b""
+        data = b""
 
 
 def _no_shell(run: _Run) -> TransportError:
-    said = one_line(decode(bytes(run.unpacker.greeting[:2000]) + b" " + run.err.open_body()[:2000]), 160)
+    said = one_line(decode(b" ".join(bytes(u.greeting[:2000]) for u in run.packed.values())), 160)
     if run.ending in ("hung", "late"):
         return TransportError("timed_out", f"logged in, but the shell does not answer{': ' + said if said else ''}")
     if run.ending == "flooded":
@@ -212,7 +258,7 @@ def _brought(run: _Run, item: Item, target: Target, context: Context) -> Iterato
         yield from _one(run, item, target, context, "")
         return
     listed = Key(item.number, "list", "*")
-    if listed not in run.out.closed:
+    if not run.closed(listed):
         yield from _culprit(run, item, listed, target, context)
         return
     reply = _reply(run, listed, 0, context)
@@ -220,7 +266,7 @@ def _brought(run: _Run, item: Item, target: Target, context: Context) -> Iterato
     outcome = _timed_out(run, reply, probe.each) or outcome
     answered = [b for arg in args for b in _one(run, item, target, context, arg)]
     open_ = [a for a in args if a not in {b.question.arg for b in answered}]
-    if open_ and not answered and run.ending != "whole" and run.culprit is None:
+    if open_ and (run.cut or (not answered and run.ending != "whole" and run.culprit is None)):
         return
     yield from answered
     if open_ and not isinstance(outcome, Unknown):
@@ -238,7 +284,7 @@ def _one(run: _Run, item: Item, target: Target, context: Context, arg: str) -> I
         key = Key(item.number, str(way), arg)
         if run.culprit == key:
             yield from _culprit(run, item, key, target, context)
-        if key not in run.out.closed:
+        if not run.closed(key):
             return
         reply = _reply(run, key, way, context)
         if way + 1 < len(ways) and item.probe.lacks_command(reply):
@@ -249,7 +295,7 @@ def _one(run: _Run, item: Item, target: Target, context: Context, arg: str) -> I
 
 def _timed_out(run: _Run, reply: Reply, command: Command) -> Unknown | None:
     """Ended by coreutils timeout: 124, after its KILL 137."""
-    if reply.code not in (124, 137) or run.who[-1] != "timeout":
+    if reply.code not in (124, 137) or _who(run)[-1] != "timeout":
         return None
     return Unknown(f"timed out after {getattr(command, 'seconds', 0):g} s", cause="timed_out")
 
@@ -278,21 +324,26 @@ def _reply(run: _Run, key: Key, way: int, context: Context) -> Reply:
     root = _as_root(run, piece.mode[:1])
     # stderr without its closing frame: a warning may be missing, so the answer is not whole
     truncated = warned.code is None
-    account = _account(run) if root else run.who[1]
+    account = _account(run) if root else _who(run)[1]
     return Reply(piece.body, warned.body, piece.code, now(), account, key.arg, way, truncated, root, context.key)
 
 
+def _who(run: _Run) -> tuple[str, str, str]:
+    return run.who or ("no", "", "")
+
+
 def _as_root(run: _Run, how: str) -> bool:
-    return run.who[0] == "root" or (run.who[0] == "sudo" and how in "hr")
+    return _who(run)[0] == "root" or (_who(run)[0] == "sudo" and how in "hr")
 
 
 def _account(run: _Run) -> str:
-    return f"root (sudo of {run.who[1]})" if run.who[0] == "sudo" else run.who[1]
+    root, account, _ = _who(run)
+    return f"root (sudo of {account})" if root == "sudo" else account
 
 
 def _may(run: _Run, probe: Probe[Any]) -> bool:
     needs = probe.needs_root or (probe.each is not None and probe.each.root)
-    return not needs or run.who[0] != "no"
+    return not needs or _who(run)[0] != "no"
 
 
 def _q(target: Target, probe: Probe[Any], arg: str | None = None) -> Question:
