@@ -43,6 +43,10 @@ class Section:
             raise NotUnderstood(f"{word} was not answered: {one_line(said, 120) or 'no message'} (0x{hr:08X})")
         return self._rows[word]
 
+    def came(self, word: str) -> list[Row]:
+        """The rows of that kind that came, even if the part failed later. Whoever takes them calls `rows` after the last of them."""
+        return self._rows[word]
+
     def one(self, word: str) -> Row | None:
         """The row of a kind that has at most one. Raises NotUnderstood for a second."""
         found = self.rows(word)
@@ -57,6 +61,12 @@ class Section:
     def lacks(self, word: str) -> bool:
         """Whether it could not because this version of Windows has no such thing."""
         return self._trouble.get(word, (0, ""))[0] in NOT_THERE
+
+    def missed(self, *words: str) -> None:
+        """Raises NotUnderstood where a part whose word begins so failed: for the end of a reader, behind the rows that did come."""
+        for word, (hr, said) in self._trouble.items():
+            if word.startswith(words or ""):
+                raise NotUnderstood(f"{one_line(word, 80)} was not answered: {one_line(said, 120) or 'no message'} (0x{hr:08X})")
 
     @property
     def blank(self) -> bool:

@@ -69,7 +69,7 @@ def value(name: str, said: Any) -> Any:
 
 
 def holds(condition: str, row: Row) -> bool:
-    """WQL as far as the sections use it: OR of AND of =, LIKE with % at the end, IS NOT NULL."""
+    """WQL as far as the sections use it: OR of AND of =, LIKE with %, IS NOT NULL."""
     return any(all(_holds(c.strip(), row) for c in either.split(" AND ")) for either in condition.split(" OR "))
 
 
@@ -80,7 +80,8 @@ def _holds(one: str, row: Row) -> bool:
         raise AssertionError(f"a condition that this test cannot put: {one}")
     said = value(m[1], row.get(m[1]))
     has = str(said).lower()
-    return has.startswith(m[3].lower().rstrip("%")) if m[2] == "LIKE" else has == m[3].lower()
+    pattern = ".*".join(re.escape(part) for part in m[3].lower().split("%"))
+    return re.fullmatch(pattern, has, re.S) is not None if m[2] == "LIKE" else has == m[3].lower()
 
 
 def recordings(folder: Path) -> Iterator[Recorded]:
