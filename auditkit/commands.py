@@ -71,6 +71,24 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyFiles:
+    """Files of the group policies on SYSVOL of the controller that is asked (MS-GPOL 2.2.4), over SMB 2 or 3, signed; only read.
+
+    Its planned question is "*": its reply lists the folders of Policies, one a line; each is a question of its own. Its reply is one
+    JSON object a line for each file, sorted: {"path": below the folder, "size": bytes, "body": base64 of a file whose name ends with
+    one of `bodies` and that is not larger than `most` bytes}.
+    """
+
+    bodies: tuple[str, ...]
+    most: int = 1 << 20
+    seconds: float = 300.0
+    transport: ClassVar[str] = "ldap"
+
+    def __str__(self) -> str:
+        return f"smb read SYSVOL Policies [{' '.join('*' + b for b in self.bodies)}]"
+
+
+@dataclass(frozen=True, slots=True)
 class PowerShell:
     """A section of the collecting script: the file `collectors/windows/<section>.ps1`, sent as it is written there.
 
@@ -127,4 +145,21 @@ class ApcStatus:
         return "apcupsd status"
 
 
-Command = Shell | Sweep | Search | PowerShell | Objects | UpsVariables | ApcStatus
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Resources of a management controller (iLO, iDRAC, XClarity, BMC), read by GET alone (DMTF DSP0266, Redfish).
+
+    path: names of links to follow from the service root: "Systems", "Systems/Storage/Drives", "Chassis/Power"; a collection and a
+    list of links stand for all their members. Its reply is one JSON object a line: {"at": its address, "body": the resource as it
+    came}, or {"at": …, "status": HTTP status} for one that was not given; code 5 where one was refused, 1 where one failed.
+    """
+
+    path: str
+    seconds: float = 180.0
+    transport: ClassVar[str] = "redfish"
+
+    def __str__(self) -> str:
+        return f"redfish GET {self.path}"
+
+
+Command = Shell | Sweep | Search | PolicyFiles | PowerShell | Objects | UpsVariables | ApcStatus | Resources

@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from auditkit.commands import ApcStatus, Command, Objects, PowerShell, Search, Shell, Sweep, UpsVariables
+from auditkit.commands import ApcStatus, Command, Objects, PolicyFiles, PowerShell, Search, Shell, Sweep, UpsVariables
 from auditkit.model import Absent, Found, Outcome, Secret, Unknown, fact_key, is_fact
 from auditkit.text import decode, one_line
 from auditkit.tidy import tidy, tidy_each
@@ -29,9 +29,11 @@ __all__ = [
     "NotHere",
     "NotUnderstood",
     "Objects",
+    "PolicyFiles",
     "PowerShell",
     "Probe",
     "Reply",
+    "Resources",
     "Search",
     "Shell",
     "Sweep",
@@ -133,7 +135,7 @@ class Probe(Generic[F]):
     @property
     def many(self) -> bool:
         """Whether its planned question is "*": a list of arguments, and one question for each of them."""
-        return self.each is not None or isinstance(self.command, Sweep | Search | UpsVariables)
+        return self.each is not None or isinstance(self.command, Sweep | Search | PolicyFiles | UpsVariables)
 
     @property
     def needs_root(self) -> bool:
