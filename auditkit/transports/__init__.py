@@ -16,9 +16,12 @@ _TABLE = {
     "nut": "auditkit.transports.nut:Nut",
     "apcupsd": "auditkit.transports.apcupsd:Apcupsd",
     "vsphere": "auditkit.transports.vsphere:Vsphere",
+    "redfish": "auditkit.transports.redfish:Redfish",
     "sweep": "auditkit.transports.sweep:Sweeper",
+    "bundle": "auditkit.transports.bundle:Bundle",
 }
-_NEVER_WRITTEN = frozenset({"sweep"})  # ranges are looked at by `auditkit discover` alone, under the permission of client.yaml
+# ranges are looked at by `auditkit discover` alone, under the permission of client.yaml; answer files by `auditkit bundle read`
+_NEVER_WRITTEN = frozenset({"sweep", "bundle"})
 
 
 def names() -> tuple[str, ...]:
