@@ -192,7 +192,8 @@ class Wire:
             context = self._client()
             token = context.step()
             for _ in range(_MOST_STEPS):
-                status, headers, _body = self._post(b"", SOAP, {"Authorization": f"Negotiate {base64.b64encode(token or b'').decode()}"})
+                sent = {"Authorization": f"Negotiate {base64.b64encode(token or b'').decode()}"}
+                status, headers, _ = self._post(b"", SOAP, sent, self.place.connect_seconds)
                 told = headers.get_all("WWW-Authenticate") or ()
                 answer = _token(told)
                 if status not in (_OK, _UNAUTHORIZED):
@@ -245,11 +246,13 @@ class Wire:
             self.close_session()
             raise TransportError("not_understood", f"{self.place.where}: {one_line(str(e), 120)}; nothing of it is taken") from None
 
-    def _post(self, body: bytes, kind: str, more: Mapping[str, str] | None = None) -> tuple[int, Message, bytes]:
+    def _post(
+        self, body: bytes, kind: str, more: Mapping[str, str] | None = None, patience: float | None = None
+    ) -> tuple[int, Message, bytes]:
         assert self._http is not None
         assert self._stream is not None
         where = self.place.where
-        self._stream.deadline = time.monotonic() + min(self.clock.patience, self.clock.left())
+        self._stream.deadline = time.monotonic() + min(patience or self.clock.patience, self.clock.left())
         headers = {"Content-Type": kind, "User-Agent": "auditkit", "Connection": "Keep-Alive", **(more or {})}
         try:
             self._http.request("POST", "/wsman", body, headers)

@@ -24,6 +24,7 @@ from auditkit.transports.winrmtrouble import Broken
 UTF8 = 65001
 ENVELOPE = 512_000  # bytes of an answer that are asked for; a host sends no more than its own MaxEnvelopeSizekb
 CHUNK = 90_000  # bytes of input in one message: twice in base64 it still fits into the 150 KB of Windows Server 2008 R2
+STEP = 20  # seconds that the host may take for anything but output
 POLL = 60  # seconds that the host waits for output before it says that there is none yet
 GRACE = 15.0  # seconds beyond that for its answer
 IDLE = "PT180S"  # after so long without a question of ours the host ends the shell by itself; output is asked for every POLL seconds
@@ -46,7 +47,7 @@ class _Soap(Protocol):
 
     def __init__(self, wire: Wire) -> None:
         # The login is the wire's alone: what is given here is what pywinrm demands, and is sent nowhere.
-        super().__init__("http://host/wsman", "plaintext", username="-", password="", read_timeout_sec=POLL + 1, operation_timeout_sec=POLL)
+        super().__init__("http://host/wsman", "plaintext", username="-", password="", read_timeout_sec=STEP + 1, operation_timeout_sec=STEP)
         self.transport: Any = wire
 
     def build_wsman_header(
@@ -83,7 +84,7 @@ def run(wire: Wire, command: str, stdin: bytes, most: int, tell: Callable[[str],
         except WinRMTransportError as e:
             raise trouble.fault(wire.place.where, e) from None
         except WinRMOperationTimeoutError:
-            raise TransportError("timed_out", f"{wire.place.where}: WinRM did not start the shell within {POLL} s") from None
+            raise TransportError("timed_out", f"{wire.place.where}: WinRM did not start the script within {STEP} s") from None
         except (LookupError, StopIteration, ValueError, TypeError, SyntaxError, AttributeError) as e:
             # what pywinrm raises over an answer that is no SOAP message, or lacks what it looks for (xml's ParseError is a SyntaxError)
             raise TransportError("not_understood", f"{wire.place.where}: answers as no WinRM does ({type(e).__name__})") from None
@@ -95,7 +96,7 @@ def run(wire: Wire, command: str, stdin: bytes, most: int, tell: Callable[[str],
 
 
 def _opened(soap: _Soap, wire: Wire) -> str:
-    wire.clock.patience = POLL + GRACE
+    wire.clock.patience = STEP + GRACE
     shell = soap.open_shell(codepage=UTF8, noprofile=True, idle_timeout=IDLE)
     with _lock:
         _open[shell] = wire
