@@ -74,7 +74,7 @@ class Client:
 
     @contextmanager
     def store(self) -> Iterator[Store]:
-        """The workspace's store, closed afterwards."""
+        """The workspace's store, closed afterwards; of a workspace that cannot be written it is for reading alone (`Store.read_only`)."""
         ws = self.workspace
         ws.prepare()
         opened = Store.open(os.environ.get(DATABASE) or ws.database, print_key(ws), evidence_cipher(ws), ws.evidence)
@@ -87,7 +87,17 @@ class Client:
         """Ask every target; an unfinished snapshot younger than 24 h goes on unless `new`."""
         asked = Asked(self.workspace.targets(), self.registry, new=new, progress=progress, prompt=prompt)
         with self.store() as store:
+            store.writable()
             return run_session(self.workspace, store, asked)
+
+    def ready(self, langs: Sequence[Lang] = ("ru",), out: Path | None = None) -> None:
+        """Try checklists, templates and the folder of the documents before anybody is asked. Raises UsageError and its kin."""
+        from auditkit.checking.lint import refuse_wrong
+        from auditkit.reporting.trial import try_folder, try_templates
+
+        refuse_wrong(self.checklists(), self.registry)
+        try_templates(self.workspace.path, langs)
+        try_folder(out or self.workspace.deliverables)
 
     @contextmanager
     def assessed(self, snapshot: int | None = None, as_of: date | None = None) -> Iterator[Assessment]:
@@ -106,7 +116,8 @@ class Client:
             store, snapshot, self.registry, self.checklists(), as_of or datetime.now(UTC).astimezone().date(), client.client.name,
             self.workspace.decisions(), declared_tables(None if self.workspace.is_local else client),
         )  # fmt: skip
-        store.remember({mark: asset for mark, asset in made.book.resolution.asset_of.items() if mark[0] != "address"})
+        if not store.read_only:
+            store.remember({mark: asset for mark, asset in made.book.resolution.asset_of.items() if mark[0] != "address"})
         return made
 
     def checklists(self) -> tuple[Checklist, ...]:
@@ -146,4 +157,5 @@ class Client:
     def reparse(self, snapshot: int | None = None) -> tuple[int, int]:
         """Read the stored bytes of a snapshot again; -> (answers read, answers that changed)."""
         with self.store() as store:
+            store.writable()
             return reparse(self.workspace, store, self.registry, store.snapshot(snapshot).id, operator())

@@ -14,6 +14,8 @@ from auditkit import resources
 from auditkit.checking.grammar import lint_fragment, sources
 from auditkit.errors import ChecklistError, ConfigError
 from auditkit.workspace import yamlfile
+from auditkit.workspace.files import typed
+from auditkit.workspace.models import problems_of
 
 FOLDER = "checklists"
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -116,9 +118,14 @@ def load_checklists(client: Path | None = None, kinds: Iterable[str] = ("yearly"
             folder = place / kind
             for file in _yaml_files(folder):
                 found.setdefault(f"{kind}/{file.name}", file)
-    lists = tuple(read(name, file) for name, file in sorted(found.items()))
+    own = resources.builtin(FOLDER)
+    lists = tuple(read(f"{FOLDER}/{name}" if _below(file, own) else typed(Path(str(file))), file) for name, file in sorted(found.items()))
     _distinct(lists)
     return lists
+
+
+def _below(file: Traversable, folder: Traversable) -> bool:
+    return str(file).startswith(f"{folder}/")
 
 
 def _yaml_files(folder: Traversable) -> Iterator[Traversable]:
@@ -136,27 +143,10 @@ def read(name: str, file: Traversable) -> Checklist:
     try:
         made = Checklist.model_validate(document.data)
     except ValidationError as e:
-        # A list all of whose members are wrong is said to be empty as well: that would only confuse.
-        told = [d for d in e.errors() if not (d["type"] == "too_short" and document.data["items"])] or e.errors()
-        extra = "extra_forbidden"
-        problems = [yamlfile.Problem(_way(document, tuple(d["loc"])), _words(d["msg"], d["type"]), d["type"] == extra) for d in told]
-        raise ChecklistError(str(document.error(problems))) from e
+        raise ChecklistError(str(document.error(problems_of(e, Checklist, document.data)))) from e
     places = tuple(f"{name}:{document.spot(('items', n))[0]}" for n in range(len(made.items)))
     items = tuple(i if i.on else i.model_copy(update={"on": made.on}) for i in made.items)
     return made.model_copy(update={"items": items, "digest": hashlib.sha256(raw).hexdigest(), "places": places})
-
-
-def _way(document: yamlfile.Document, way: tuple[str | int, ...]) -> tuple[str | int, ...]:
-    """A way into the file: the part that an item wrote without `parts` is the item itself."""
-    if len(way) >= 4 and way[2] == "parts" and (*way[:3],) not in document.values:
-        return (*way[:2], *way[4:])
-    return way
-
-
-def _words(message: str, kind: str) -> str:
-    if kind == "extra_forbidden":
-        return "unknown key; remove it or correct its spelling"
-    return message.removeprefix("Value error, ")
 
 
 def _distinct(lists: tuple[Checklist, ...]) -> None:

@@ -40,6 +40,7 @@ def audit(
         print one JSON object on stdout
     """
     opened = Client.open(client)
+    opened.ready(langs(lang), out)
     with progress() as shown:
         snapshot = opened.collect(new=new, progress=shown, prompt=ask_secret)
     with opened.assessed(snapshot.id) as a:

@@ -35,6 +35,7 @@ def deliver(assessment: Assessment, client_dir: Path, out: Path, langs: Sequence
     """deliverables/<date>-audit/audit.<lang>.{docx,xlsx,html}. Raises UsageError where the folder cannot be written."""
     from auditkit.reporting.docx import write_docx
     from auditkit.reporting.html import write_html
+    from auditkit.reporting.trial import try_folder
     from auditkit.reporting.xlsx import write_xlsx
     from auditkit.workspace.files import trouble
 
@@ -43,6 +44,7 @@ def deliver(assessment: Assessment, client_dir: Path, out: Path, langs: Sequence
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as e:
         raise trouble(folder, e, "made") from e
+    try_folder(folder)
     document = audit_document(assessment)
     files: list[File] = []
     notices = dict.fromkeys(_left_out(document))

@@ -14,7 +14,7 @@ from auditkit.errors import UsageError
 _CURES = {
     errno.ENOSPC: "the disk is full: free some space",
     errno.EDQUOT: "the disk quota is used up: free some space",
-    errno.EROFS: "the file system is read-only: choose another folder",
+    errno.EROFS: "the file system is read-only: choose another folder (--out)",
     errno.EACCES: "no right to write there: choose another folder or change its rights",
     errno.EPERM: "no right to write there: choose another folder or change its rights",
     errno.ENOENT: "the folder does not exist: make it first",

@@ -6,27 +6,66 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
 
-from auditkit.errors import NewerStore, StoreError
+from auditkit.errors import NewerStore, StoreError, UsageError
 from auditkit.store.schema import HEAD
+
+URL_FORM = "AUDITKIT_DATABASE_URL is written postgresql+psycopg://USER@HOST/DATABASE (the password in PGPASSWORD or ~/.pgpass)"
 
 
 def open_engine(url: str) -> Engine:
     """An engine on a database with today's tables.
 
-    Raises NewerStore where a newer auditkit wrote it, StoreError where it cannot be opened or written (place and cure).
+    Raises UsageError for a URL of no store that is known, NewerStore where a newer auditkit wrote it, StoreError where it cannot be
+    opened or written (place and cure).
     """
-    engine = create_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _sqlite)
+    engine = _made(url)
     try:
         with engine.begin() as connection:
             _migrate(connection)
     except (OperationalError, DatabaseError) as e:
-        raise StoreError(f"{_place(url)}: {_said(e)}; check that the folder is writable and has room") from e
+        engine.dispose()
+        raise StoreError(f"{place_of(url)}: {_said(e)}; {_cure(engine)}") from e
+    except NewerStore as e:
+        engine.dispose()
+        raise NewerStore(f"{place_of(url)}: {e}") from None
     return engine
+
+
+def is_current(engine: Engine, place: str) -> bool:
+    """False where the tables are of an older version. Raises NewerStore, StoreError."""
+    try:
+        with engine.connect() as connection:
+            version = _version(connection)
+    except (OperationalError, DatabaseError) as e:
+        raise StoreError(f"{place}: {_said(e)}; is it the file of a store? Take it from a copy") from e
+    return version == HEAD
+
+
+def _made(url: str) -> Engine:
+    if url.startswith("sqlite"):
+        engine = create_engine(url)
+        event.listen(engine, "connect", _sqlite)
+        return engine
+    try:
+        if make_url(url).get_backend_name() == "postgresql":
+            return create_engine(url)
+    except ArgumentError:
+        pass  # said below, without the URL: it may hold a password
+    except ImportError as e:
+        raise UsageError(f"{place_of(url)}: this driver is not installed ({e.name}): pip install psycopg; {URL_FORM}") from e
+    raise UsageError(f"the URL of the store is none that can be used: {URL_FORM}")
+
+
+def _cure(engine: Engine) -> str:
+    if engine.dialect.name == "sqlite":
+        return "check that the folder is writable and has room"
+    return (
+        "check host, port and database of AUDITKIT_DATABASE_URL, that the server runs and lets this user in (psql with the same URL "
+        "shows it), and that the database exists (createdb)"
+    )
 
 
 def sqlite_url(path: Path) -> str:
@@ -65,8 +104,12 @@ def _version(connection: Connection) -> str | None:
     return str(found) if found is not None else None
 
 
-def _place(url: str) -> str:
-    return url.removeprefix("sqlite:///") if url.startswith("sqlite") else url.rsplit("@", 1)[-1]
+def place_of(url: str) -> str:
+    """What a URL leads to, without user and password: a file, or host:port/database."""
+    if url.startswith("sqlite"):
+        return url.removeprefix("sqlite:///")
+    u = make_url(url)
+    return f"{u.host or u.query.get('host') or 'this machine'}{f':{u.port}' if u.port else ''}/{u.database or ''}"
 
 
 def _said(e: SQLAlchemyError) -> str:

@@ -20,6 +20,7 @@ from auditkit.scrub import bytes_hold_secret
 from auditkit.store.blobs import Blobs, Cipher, NoCipher
 from auditkit.store.engine import open_engine, sqlite_url
 from auditkit.store.facts import Stale, packed, unpacked
+from auditkit.store.reading import CURE, open_reading, unwritable
 from auditkit.store.schema import alias, answer, question, snapshot
 
 
@@ -110,19 +111,30 @@ _targets = msgspec.json.Decoder(tuple[TargetInfo, ...])
 class Store:
     """See module. `Store.open(path)` for a workspace, `Store.open(None)` in memory."""
 
-    def __init__(self, engine: Engine, blobs: Blobs) -> None:
+    def __init__(self, engine: Engine, blobs: Blobs, read_only: Path | None = None, copy: Any = None) -> None:
+        """read_only: the folder that cannot be written, so that nothing is; copy: cleaned up in the end."""
         self._engine = engine
         self.blobs = blobs
+        self.read_only = read_only
+        self._copy = copy
 
     @classmethod
     def open(cls, where: Path | str | None, key: bytes = b"", cipher: Cipher | None = None, evidence: Path | None = None) -> Store:
-        """where: a file, a URL (postgresql+psycopg://…), None = memory. Raises NewerStore, StoreError."""
+        """where: a file, a URL (postgresql+psycopg://…), None = memory. A file that cannot be written is opened for reading alone.
+
+        Raises UsageError, NewerStore, StoreError.
+        """
         url = "sqlite://" if where is None else where if isinstance(where, str) else sqlite_url(where)
-        return cls(open_engine(url), Blobs(evidence, key, cipher or NoCipher()))
+        closed = unwritable(url)
+        engine, copy = open_reading(url) if closed else (open_engine(url), None)
+        return cls(engine, Blobs(evidence, key, cipher or NoCipher()), closed, copy)
 
     def close(self) -> None:
         """Let the database go."""
         self._engine.dispose()
+        if self._copy is not None:
+            self._copy.cleanup()
+            self._copy = None
 
     def __del__(self) -> None:
         # As `close`, for who forgot it: an engine's pool would leave its connection to the garbage collector.
@@ -211,7 +223,13 @@ class Store:
                 c.execute(insert(alias), [{"kind": k, "value": v, "asset": a} for (k, v), a in sorted(given.items())])
 
     def _write(self) -> Any:
+        self.writable()
         return _Guard(self._engine)
+
+    def writable(self) -> None:
+        """Raises UsageError where nothing can be written: before somebody is asked what could not be kept."""
+        if self.read_only:
+            raise UsageError(f"{self.read_only}: is read-only: {CURE}, and name the copy")
 
     # -- reading -------------------------------------------------------------------------------------------------------
 

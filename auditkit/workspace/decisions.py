@@ -18,7 +18,7 @@ from auditkit.errors import ConfigError, UsageError
 from auditkit.model import Decision
 from auditkit.workspace.chain import LONGEST, START, lines, seal
 from auditkit.workspace.client import Client
-from auditkit.workspace.files import locked, trouble
+from auditkit.workspace.files import locked, trouble, typed
 
 REVOKED = "revoked"
 UNDATED = datetime(1970, 1, 1, tzinfo=UTC)  # client.yaml does not say when a risk was accepted: before every dated decision
@@ -69,7 +69,7 @@ class DecisionLog:
         found: list[Decision] = []
         last, ended = START, True
         for line in lines(self._place):
-            at = f"{self._place.name}:{line.number}:1"
+            at = f"{typed(self._place)}:{line.number}:1"
             if line.data is None:
                 cure = "take this line out" if not line.ended else "take the file from a copy"
                 raise ConfigError(f"{at}: is {'cut off' if not line.ended else 'no JSON object'}: {cure}")

@@ -18,7 +18,7 @@ LOCK_SECONDS = 20.0
 _CURES = {
     errno.EACCES: "no permission: run as the owner of the folder, or give this user the right to it",
     errno.EPERM: "no permission: run as the owner of the folder, or give this user the right to it",
-    errno.EROFS: "the file system is read-only: name a folder that can be written",
+    errno.EROFS: "the file system is read-only: give another folder (--out, for documents), or work on a copy of the client's folder",
     errno.ENOENT: "there is no such folder: make it first (mkdir -p)",
     errno.ENOTDIR: "a part of this path is a file: name a folder",
     errno.EISDIR: "it is a folder where a file is needed: move it away",
@@ -39,6 +39,14 @@ def trouble(place: Path, error: OSError, doing: str = "written") -> AuditkitErro
     if number in _CURES:
         return UsageError(f"{place}: cannot be {doing}: {_CURES[number]}")
     return StoreError(f"{place}: cannot be {doing}: {error.strerror or error}; look at the disk (dmesg)")
+
+
+def typed(place: Path) -> str:
+    """A path for messages, as a user would type it: from the folder he stands in where it lies below that, else whole."""
+    try:
+        return str(place.absolute().relative_to(Path.cwd()))
+    except (ValueError, OSError):  # it lies elsewhere, or the folder he stood in is gone
+        return str(place)
 
 
 def read_bytes(place: Path, most: int) -> bytes | None:

@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from collections.abc import Sequence
@@ -83,8 +84,13 @@ class Workspace:
         return made
 
     def prepare(self) -> None:
-        """Make what the program keeps for itself (state/, mode 0700) where it is not there. Raises as `files.trouble`; NewerStore."""
+        """Make what the program keeps for itself (state/, mode 0700) where it is not there. Raises as `files.trouble`; NewerStore.
+
+        A workspace that is there and cannot be written (a CD, a snapshot) is left as it is.
+        """
         version = self._version()
+        if version is not None and not os.access(self.state, os.W_OK):
+            return
         place = self.state
         try:
             for place in (self.path, self.state, self.evidence):

@@ -84,7 +84,9 @@ def problems_of(
     error: ValidationError, model: type[BaseModel], data: Any, allowed: Mapping[Way, tuple[str, ...]] | None = None
 ) -> Iterator[Problem]:
     """What pydantic found, in our words. allowed: keys known at a way, where more than the model's own are."""
-    for found in error.errors(include_url=False):
+    told = error.errors(include_url=False)
+    # A list all of whose members are wrong is said to be empty as well: that would only confuse.
+    for found in [f for f in told if not (f["type"] == "too_short" and f["input"])] or told:
         way = _way(found["loc"], data)
         if found["type"] == "extra_forbidden":
             known = (allowed or {}).get(way[:-1]) or keys_of(_model_at(model, found["loc"][:-1]))
@@ -146,6 +148,12 @@ _BY_TYPE = {
 _BOUNDS = {"greater_than": ("gt", "more than"), "greater_than_equal": ("ge", "at least"), "less_than": ("lt", "less than"),
            "less_than_equal": ("le", "at most")}
 
+_LENGTHS = {
+    "string_too_long": "must have at most {max_length} characters",
+    "too_short": "must have at least {min_length} members (lines that begin with - )",
+    "too_long": "must have at most {max_length} members",
+}
+
 
 def _words(found: ErrorDetails) -> str:
     kind, ctx = found["type"], found.get("ctx", {})
@@ -153,6 +161,10 @@ def _words(found: ErrorDetails) -> str:
         return "is missing"
     if kind == "value_error":
         return str(ctx["error"])
+    if kind == "string_pattern_mismatch":
+        return f"must have the form {ctx['pattern']}{_got(found)}"
+    if kind in _LENGTHS:
+        return _LENGTHS[kind].format(**ctx)
     if kind == "literal_error":
         return f"must be {ctx['expected'].replace(chr(39), '')}{_got(found)}"
     if kind in _BOUNDS:
@@ -160,7 +172,7 @@ def _words(found: ErrorDetails) -> str:
         return f"must be {words} {ctx[name]}{_got(found)}"
     words = _BY_TYPE.get(kind) or _BY_TYPE.get(kind.split("_")[0], "")
     if not words:
-        return one_line(found["msg"])
+        return f"cannot stand here ({kind.replace('_', ' ')}){_got(found)}"
     return words + ("" if kind.startswith(("string", "tuple", "list", "model", "dict")) else _got(found))
 
 

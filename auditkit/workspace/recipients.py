@@ -15,7 +15,7 @@ import pyrage
 
 from auditkit.errors import ConfigError, CredentialError
 from auditkit.text import one_line
-from auditkit.workspace.files import locked, read_bytes, write_whole
+from auditkit.workspace.files import locked, read_bytes, typed, write_whole
 from auditkit.workspace.identity import SECRET_MARK, Recipient, create_identity, load_identities, whoami
 
 HEAD = (
@@ -37,9 +37,9 @@ def read_recipients(place: Path) -> tuple[Recipient, ...]:
         try:
             found.append(_checked(Recipient(text, name)))
         except ValueError as e:
-            raise ConfigError(f"{place.name}:{number}:1: {e}") from None
+            raise ConfigError(f"{typed(place)}:{number}:1: {e}") from None
         if text in (r.key for r in found[:-1]):
-            raise ConfigError(f"{place.name}:{number}:1: this key stands in the list twice: keep one")
+            raise ConfigError(f"{typed(place)}:{number}:1: this key stands in the list twice: keep one")
         name = ""
     return tuple(found)
 

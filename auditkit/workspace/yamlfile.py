@@ -18,7 +18,7 @@ import yaml
 
 from auditkit.errors import ConfigError
 from auditkit.text import one_line
-from auditkit.workspace.files import read_bytes
+from auditkit.workspace.files import read_bytes, typed
 
 LARGEST = 5_000_000   # bytes of a file
 DEEPEST = 32          # lists and mappings inside one another
@@ -95,8 +95,8 @@ def load(place: Path) -> Document:
     """Read a file. Raises ConfigError naming every place that is wrong; also where there is no such file, or it cannot be read."""
     raw = read_bytes(place, LARGEST)
     if raw is None:
-        raise ConfigError(f"{place}: there is no such file; `auditkit init` writes one with comments")
-    return parse(place.name, raw)
+        raise ConfigError(f"{typed(place)}: there is no such file; `auditkit init` writes one with comments")
+    return parse(typed(place), raw)
 
 
 def parse(name: str, raw: bytes) -> Document:

@@ -81,7 +81,7 @@ def three(place: Path) -> list[bytes]:
 def test_a_changed_line(place: Path, three: list[bytes]) -> None:
     place.write_bytes(three[0].replace(b"reason 0", b"reason 9") + three[1] + three[2])
     assert broken(place) == (
-        "decisions.jsonl:2:1: does not follow the line before it: that line, or one above, was changed, added or removed "
+        f"{place}:2:1: does not follow the line before it: that line, or one above, was changed, added or removed "
         "after it was written; take the file from a copy"
     )
 
@@ -89,25 +89,25 @@ def test_a_changed_line(place: Path, three: list[bytes]) -> None:
 def test_a_line_taken_out_moved_or_put_in(place: Path, three: list[bytes]) -> None:
     for lines, number in ((three[1:], 1), (three[::2], 2), ([three[0], three[2], three[1]], 2), ([three[0], three[0], *three[1:]], 2)):
         place.write_bytes(b"".join(lines))
-        assert broken(place).startswith(f"decisions.jsonl:{number}:1: does not follow the line before it")
+        assert broken(place).startswith(f"{place}:{number}:1: does not follow the line before it")
 
 
 @pytest.mark.parametrize(("line", "says"), [
-    (b"hello\n", "decisions.jsonl:4:1: is no JSON object: take the file from a copy"),
-    (b"[1]\n", "decisions.jsonl:4:1: is no JSON object"),
-    (b'{"kind": "acc', "decisions.jsonl:4:1: is cut off: take this line out"),
-    (b"\xff\n", "decisions.jsonl:4:1: is no JSON object"),
-    (b"\n", "decisions.jsonl:4:1: is no JSON object"),
-    (b"{}\n", "decisions.jsonl:4:1: does not follow"),
+    (b"hello\n", ":4:1: is no JSON object: take the file from a copy"),
+    (b"[1]\n", ":4:1: is no JSON object"),
+    (b'{"kind": "acc', ":4:1: is cut off: take this line out"),
+    (b"\xff\n", ":4:1: is no JSON object"),
+    (b"\n", ":4:1: is no JSON object"),
+    (b"{}\n", ":4:1: does not follow"),
 ])  # fmt: skip
 def test_what_is_no_line(place: Path, three: list[bytes], line: bytes, says: str) -> None:
     place.write_bytes(b"".join(three) + line)
-    assert broken(place).startswith(says)
+    assert broken(place).startswith(f"{place}{says}")
 
 
 def test_a_line_of_an_unknown_form(place: Path) -> None:
     place.write_bytes(b'{"prev":"' + b"0" * 64 + b'","kind":"accepted","subject":"x","who":"y","why":"z","at":"yesterday"}\n')
-    assert broken(place).startswith("decisions.jsonl:1:1: is no decision: ")
+    assert broken(place).startswith(f"{place}:1:1: is no decision: ")
     place.write_bytes(
         b'{"prev":"' + b"0" * 64 + b'","kind":"accepted","subject":"x","who":"y","why":"z","at":"2026-11-02T12:00:00Z","hidden":1}\n'
     )

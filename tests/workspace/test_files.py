@@ -77,7 +77,7 @@ def test_no_file_is_none_and_a_large_one_is_refused(tmp_path: Path) -> None:
     ("number", "kind", "says"),
     [
         (errno.EACCES, UsageError, "no permission"),
-        (errno.EROFS, UsageError, "read-only: name a folder that can be written"),
+        (errno.EROFS, UsageError, "read-only: give another folder"),
         (errno.ENOTDIR, UsageError, "a part of this path is a file"),
         (errno.ENOSPC, StoreError, "the disk is full"),
         (errno.EDQUOT, StoreError, "the quota is used up"),
