@@ -71,7 +71,7 @@ _SUSPECT = re.compile(r"[\s=:$]")
 # One of these stands in every command line that hands a secret to a program of the table.
 _OPTIONS = (
     " -", " /", "<<<", "expect ", "rabbitmqctl ", "nmcli ", "mc alias ", "wpa_passphrase ", "mysqladmin ", "mariadb-admin ",
-    "sqlplus ", "expdp ", "impdp ", "rman ",
+    "sqlplus ", "expdp ", "impdp ", "rman ", "net use ", "net.exe use ", "net user ", "net.exe user ",
 )  # fmt: skip
 _LONG = 20
 _TOKEN = re.compile(r"AKIA|gh[pousr]_|xox[abprs]-|AGE-SECRET|glpat-|hvs\.|github_pat_|AIza|npm_", re.I)

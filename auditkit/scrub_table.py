@@ -58,9 +58,14 @@ ROWS: tuple[tuple[str, str], ...] = (
     ("useradd usermod groupmod", _next("-p")),
     ("ssh-keygen", _next("-N", "-P")),
     ("psexec winrs", _next("-p")),
-    ("1cv8 1cv8c 1cv8s 1cv8t", r"(?<=\s)/(?:P|p|WSP|ConfigurationRepositoryP)\s{1,4}(?P<s>\"[^\"\n]*\"|[^\s\"'/-]\S*)"),
-    ("1cv8 1cv8c 1cv8s 1cv8t", r"(?<=\s)/(?:P|p|WSP|ConfigurationRepositoryP)(?P<s>\"[^\"\n]*\")"),
-    ("1cv8 1cv8c 1cv8s 1cv8t", r"(?<=\s)/(?:WSP|ConfigurationRepositoryP|P(?!roxy))(?P<s>[^\s\"'/]+)(?=\s|$)"),
+    ("1cv8 1cv8c 1cv8s 1cv8t 1cestart", r"(?<=\s)/(?:P|p|WSP|ConfigurationRepositoryP)\s{1,4}(?P<s>\"[^\"\n]*\"|[^\s\"'/-]\S*)"),
+    ("1cv8 1cv8c 1cv8s 1cv8t 1cestart", r"(?<=\s)/(?:P|p|WSP|ConfigurationRepositoryP)(?P<s>\"[^\"\n]*\")"),
+    ("1cv8 1cv8c 1cv8s 1cv8t 1cestart", r"(?<=\s)/(?:WSP|ConfigurationRepositoryP|P(?!roxy))(?P<s>[^\s\"'/]+)(?=\s|$)"),
+    ("net", r"(?i)(?<=\s)use\s(?:\S{1,2}\s)?\\\\\S+\s{1,4}(?P<s>[^\s/*\\]\S*)"),  # net use Z: \\server\share secret
+    ("net", r"(?i)(?<=\s)/user:\S+\s{1,4}(?P<s>[^\s/*\\]\S*)"),
+    ("net", r"(?i)(?<=\s)user\s[^\s/]\S*\s{1,4}(?P<s>[^\s/*]\S*)"),  # net user name secret /add
+    ("schtasks", r"(?i)(?<=\s)/r?p\s{1,4}(?P<s>\"[^\"\n]*\"|[^\s\"/*]\S*)"),
+    ("blat", _next("-pw")),
     ("htpasswd", r"(?<=\s)-[A-Za-z]*b[A-Za-z]*\s[^\n]{0,200}?(?P<s>[^\s>]+)\s*$"),
     ("wpa_passphrase", rf"(?<=\s)(?:\"[^\"\n]*\"|'[^'\n]*'|\S+)\s{_ARG}"),
     ("expect", r"\bsend\s(?:--\s)?[\"{](?P<s>[^\"\n\\}]+)\\[rn][\"}]"),
