@@ -41,11 +41,11 @@ class Section:
         if word in self._trouble and not (optional and self.lacks(word)):
             hr, said = self._trouble[word]
             raise NotUnderstood(f"{word} was not answered: {one_line(said, 120) or 'no message'} (0x{hr:08X})")
-        return self._rows[word]
+        return self._rows.get(word, [])
 
     def came(self, word: str) -> list[Row]:
         """The rows of that kind that came, even if the part failed later. Whoever takes them calls `rows` after the last of them."""
-        return self._rows[word]
+        return self._rows.get(word, [])
 
     def one(self, word: str) -> Row | None:
         """The row of a kind that has at most one. Raises NotUnderstood for a second."""

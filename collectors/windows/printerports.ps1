@@ -1,0 +1,1 @@
+Get-Rows 'Win32_TCPIPPrinterPort' @('Name', 'HostAddress')

@@ -1,0 +1,1 @@
+Get-Rows 'Win32_UserProfile' @('SID', 'LocalPath', 'Loaded', 'LastUseTime') 'Special=FALSE'
