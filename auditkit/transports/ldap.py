@@ -1,4 +1,7 @@
-"""LDAP: a domain read through one of its controllers, over TLS alone, every search in pages that are handed on as they come."""
+"""LDAP: a domain read through one of its controllers, over TLS alone, every search in pages that are handed on as they come.
+
+Half of a group policy lies in files on SYSVOL of the same controller: they are read over SMB with the same login (`ldapsysvol`).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from pydantic import Field
 
-from auditkit.probing import Probe
+from auditkit.probing import PolicyFiles, Probe
 from auditkit.transports.base import Brought, Context, Credential, Options, Target
 
 
@@ -24,6 +27,7 @@ class LdapOptions(Options):
     base: str = Field(default="", description="DN of the domain, where it is not the one that the server names as its own")
     page: int = Field(default=1000, ge=10, le=5000, description="entries a page")
     connect_seconds: float = Field(default=15, gt=0, le=120, description="for the connection and for each step of the login; seconds")
+    smb_port: int = Field(default=445, ge=0, le=65535, description="of SYSVOL there, which is only read; 0 = it is not asked")
     host_seconds: float = Field(default=3600, gt=0, le=86400, description="waiting for all answers of the server together; seconds")
 
     @property
@@ -47,4 +51,7 @@ class Ldap:
         with contextlib.closing(Session(target, options, credential, context)) as session:
             session.open()
             for probe in probes:
-                yield from session.ask(probe)
+                if isinstance(probe.command, PolicyFiles):
+                    yield from session.ask_sysvol(probe)
+                else:
+                    yield from session.ask(probe)

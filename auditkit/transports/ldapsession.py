@@ -43,6 +43,7 @@ class Session:
         self._whole = Budget(options.host_seconds)
         self._contexts: dict[str, str] = {}
         self._again = RECONNECTS
+        self._host = target.address
         self.login = options.user or (credential.login if credential else "")
         self.where = f"{target.address} port {options.usual_port}"
 
@@ -58,8 +59,8 @@ class Session:
             self._contexts["domain"] = self._options.base
         self.login = full_login(self.login, dns_name(self._contexts.get("domain", "")))
         self._journal(f"ldap bind as {self.login or 'the holder of the ticket'} ({self._options.auth}, inside TLS)")
-        host = self._options.server_name or root.text("dnsHostName") or self._target.address
-        bind(wire, self._options.auth, self.login, credential, host, self._options.connect_seconds)
+        self._host = self._options.server_name or root.text("dnsHostName") or self._target.address
+        bind(wire, self._options.auth, self.login, credential, self._host, self._options.connect_seconds)
 
     def close(self) -> None:
         """Let go of the connection."""
@@ -96,6 +97,21 @@ class Session:
         yield self._brought(probe, "*", told, end.code, said(end.code, end.message) if end.code else "", trouble)
         if trouble is not None:
             self._reopen(end.message)
+
+    def ask_sysvol(self, probe: Probe[Any]) -> Iterator[Brought]:
+        """The files of group policies. What goes wrong there costs this probe alone."""
+        from auditkit.transports import ldapsysvol
+
+        assert self._credential is not None
+        place = ldapsysvol.Place(
+            port=self._options.smb_port,
+            host=self._host,
+            domain=dns_name(self._contexts.get("domain", "")),
+            way="kerberos" if self._options.auth == "kerberos" else "ntlm",
+            login=self.login,
+            connect_seconds=self._options.connect_seconds,
+        )
+        yield from ldapsysvol.ask(probe, place, self._target, self._credential, self._context)
 
     def _brought(self, probe: Probe[Any], arg: str, out: bytes, code: int | None, err: str, trouble: Unknown | None) -> Brought:
         cut = trouble is not None
