@@ -7,7 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ._descriptor import Descriptor
+from auditkit.ldif import Entry
+
+from ._descriptor import Descriptor, decode
 
 CREATE_CHILD, DELETE_CHILD, VALIDATED, READ_PROPERTY, WRITE_PROPERTY, CONTROL_ACCESS = 0x1, 0x2, 0x8, 0x10, 0x20, 0x100
 WRITE_DAC, WRITE_OWNER, GENERIC_ALL, GENERIC_WRITE = 0x40000, 0x80000, 0x10000000, 0x40000000
@@ -95,8 +97,15 @@ def grants(d: Descriptor, below: bool = False) -> Grants:
 
 
 def allowed(d: Descriptor, mask: int) -> tuple[str, ...]:
-    """SIDs that have one of these bits on the object, sorted: for descriptors that are a list of names (MS-ADTS 3.1.1.4.5)."""
+    """SIDs that have one of these bits on the object, sorted: for descriptors that are a list of names."""
     return tuple(sorted({who for (who, *_), got in grants(d).items() if got & (mask | GENERIC_ALL)}))
+
+
+def actors(e: Entry) -> tuple[str, ...]:
+    """SIDs that may act in anybody's name on this account (MS-SFU). The right to read it is the right to read
+    userAccountControl: both lie in the set User-Account-Restrictions."""
+    blob = e.blob("msDS-AllowedToActOnBehalfOfOtherIdentity")
+    return () if blob is None else allowed(decode(blob), FULL)
 
 
 def held(d: Descriptor, below: bool = False) -> Iterator[Held]:

@@ -9,12 +9,15 @@ from auditkit.ldif import Entry, LdifError, entries
 from auditkit.model.shared.directory import ComputerAccount, DirectoryComputer
 from auditkit.probing import Reply, Search, probe
 
+from ._names import hidden
+from ._rights import actors
 from ._values import bit
 
-DISABLED, CONTROLLER, UNCONSTRAINED, READ_ONLY = 0x2, 0x2000, 0x80000, 0x4000000  # MS-ADTS 2.2.16
+DISABLED, CONTROLLER, UNCONSTRAINED, TRANSITION, READ_ONLY = 0x2, 0x2000, 0x80000, 0x1000000, 0x4000000  # MS-ADTS 2.2.16
 _ATTRIBUTES = (
     "sAMAccountName", "objectSid", "dNSHostName", "operatingSystem", "operatingSystemVersion", "userAccountControl", "whenCreated",
     "lastLogonTimestamp", "pwdLastSet", "msLAPS-PasswordExpirationTime", "ms-Mcs-AdmPwdExpirationTime",
+    "instanceType", "msDS-AllowedToDelegateTo", "msDS-AllowedToActOnBehalfOfOtherIdentity",
 )  # fmt: skip
 
 
@@ -52,10 +55,13 @@ def _machine(e: Entry) -> DirectoryComputer:
 
 
 def _account(e: Entry, m: DirectoryComputer) -> ComputerAccount:
+    whole, expiry = not hidden(e), e.filetime("msLAPS-PasswordExpirationTime") or e.filetime("ms-Mcs-AdmPwdExpirationTime")
     return ComputerAccount(
         sid=m.sid, name=m.name, dn=m.dn, os=m.os, os_version=m.os_version, role=m.role, enabled=m.enabled, created=m.created,
         last_logon=m.last_logon, never_logged_on=m.never_logged_on, password_set=m.password_set, unconstrained=m.unconstrained,
-        laps_expiry=e.filetime("msLAPS-PasswordExpirationTime") or e.filetime("ms-Mcs-AdmPwdExpirationTime"),
+        laps_expiry=expiry, laps=True if expiry else (False if whole else None),
+        delegates_to=e.texts("msDS-AllowedToDelegateTo") if whole else None,
+        protocol_transition=bit(e.number("userAccountControl"), TRANSITION), actors=actors(e) if m.enabled is not None else None,
     )  # fmt: skip
 
 

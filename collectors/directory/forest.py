@@ -51,23 +51,29 @@ class Schema:
 
 @fact(key=("name",))
 class SchemaExtension:
-    """An attribute that an extension of the schema brings. product: legacy = Microsoft LAPS, windows = Windows LAPS."""
+    """An attribute that an extension of the schema brings. product: legacy = Microsoft LAPS, windows = Windows LAPS.
+
+    guid: its schemaIDGUID, which access lists name it by; None = may not be read.
+    """
 
     name: str
     product: str
+    guid: str | None
 
 
 @fact()
 class DirectoryService:
     """Settings of the whole forest. tombstone_days: how long a deleted object is kept; deleted_days: how long it can be taken out of the
     recycle bin. heuristics: dSHeuristics (MS-ADTS 6.1.1.2.4.1.2), "" = not set; anonymous: operations without login are
-    let through to the access control (its 7th character is 2); list_object: the right List Object is honoured (its 3rd is not 0)."""
+    let through to the access control (its 7th character is 2); unguarded: operators that AdminSDHolder does not protect (its 16th, bits:
+    1 account, 2 server, 4 print, 8 backup operators); list_object: the right List Object is honoured (its 3rd is not 0)."""
 
     tombstone_days: int | None
     deleted_days: int | None
     heuristics: str | None
     anonymous: bool | None
     list_object: bool | None
+    unguarded: int | None
 
 
 def role(name: FsmoName, e: Entry) -> FsmoRole:
@@ -126,7 +132,7 @@ def schema(reply: Reply) -> Iterator[Schema | FsmoRole]:
     Search(
         "{schema}",
         "(|" + "".join(f"(lDAPDisplayName={n})" for n in ("ms-Mcs-AdmPwd", "msLAPS-Password", "msLAPS-EncryptedPassword")) + ")",
-        ("instanceType", "lDAPDisplayName"),
+        ("instanceType", "lDAPDisplayName", "schemaIDGUID"),
         "one",
     ),
     on=("directory",),
@@ -134,7 +140,7 @@ def schema(reply: Reply) -> Iterator[Schema | FsmoRole]:
 def schema_extensions(reply: Reply) -> Iterator[SchemaExtension]:
     for e in entries(reply.stdout):
         name = e.text("lDAPDisplayName") or ""
-        yield SchemaExtension(name=name, product=LAPS[name.lower()])
+        yield SchemaExtension(name=name, product=LAPS[name.lower()], guid=e.guid("schemaIDGUID"))
 
 
 @probe(
@@ -193,4 +199,5 @@ def service(reply: Reply) -> Iterator[DirectoryService]:
             heuristics=words,
             anonymous=None if words is None else words[6:7] == "2",
             list_object=None if words is None else words[2:3] not in ("", "0"),
+            unguarded=None if words is None else int(words[15:16] or "0", 16),
         )

@@ -10,7 +10,9 @@ from auditkit.probing import Reply, Search, probe
 
 
 @probe(
-    "directory.groups", Search("{domain}", "(objectClass=group)", ("sAMAccountName", "objectSid", "groupType", "member")), on=("directory",)
+    "directory.groups",
+    Search("{domain}", "(objectClass=group)", ("sAMAccountName", "objectSid", "groupType", "adminCount", "member")),
+    on=("directory",),
 )
 def groups(reply: Reply) -> Iterator[DirectoryGroup | DirectoryMembership]:
     """groupType, which every group has, is read by the same right as member: without it nothing is said of the members."""
@@ -19,7 +21,9 @@ def groups(reply: Reply) -> Iterator[DirectoryGroup | DirectoryMembership]:
         if number is None or name is None:
             raise LdifError(f"{e.dn}: a group without its name or its SID")
         members = e.texts("member") if "groupType" in e else None
+        marked = (e.number("adminCount") or 0) > 0 if "groupType" in e else None
         rid = int(number.rpartition("-")[2])
-        yield DirectoryGroup(sid=number, rid=rid, name=name, dn=e.dn, members=None if members is None else len(members))
+        counted = None if members is None else len(members)
+        yield DirectoryGroup(sid=number, rid=rid, name=name, dn=e.dn, members=counted, admin_count=marked)
         for member in (None,) if members is None else members:
             yield DirectoryMembership(group_dn=e.dn, member_dn=member)

@@ -60,4 +60,5 @@ def _settings(e: Entry) -> PasswordSettings:
         lockout_threshold=e.number("msDS-LockoutThreshold"),
         lockout_minutes=minutes(e, "msDS-LockoutDuration"),
         applies_to=None if unseen else tuple(label(d) for d in e.texts("msDS-PSOAppliesTo")),
+        targets=None if unseen else e.texts("msDS-PSOAppliesTo"),
     )

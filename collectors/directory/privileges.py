@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from auditkit.model import fact
@@ -14,6 +15,7 @@ from ._names import label
 
 # MS-DTYP 2.4.2.4: of the domain, then of BUILTIN
 RULING = frozenset({512, 518, 519, 520, 526, 527, 544, 548, 549, 550, 551})
+GUARD = 525  # Protected Users
 
 
 @fact(key=("group_sid", "dn"))
@@ -21,7 +23,8 @@ class PrivilegedAccount:
     """A member, direct or nested, of a group that rules the domain. path: "Domain Admins ← IT ← ivanov".
 
     account: True = a user of this domain, and what its account says stands beside; else a computer, a managed account or a foreign
-    principal, of which only dn and name are known here ("" or None in the rest).
+    principal, of which only dn and name are known here ("" or None in the rest). sensitive: its tickets are never delegated; guarded: it
+    is in Protected Users (RID 525), None = it is no user of this domain.
     """
 
     group_sid: str
@@ -40,12 +43,26 @@ class PrivilegedAccount:
     password_set: datetime | None
     password_never_expires: bool | None
     spns: tuple[str, ...]
+    sensitive: bool | None
+    guarded: bool | None
+
+
+@fact(key=("group_sid", "sid"))
+class PrivilegedGroup:
+    """A group that rules the domain, or one that is nested in it. path: "Domain Admins ← IT"."""
+
+    group_sid: str
+    group_rid: int
+    sid: str
+    name: str
+    dn: str
+    path: str
 
 
 @derived("directory.privileged")
 def privileged(
     group: Sequence[DirectoryGroup], membership: Sequence[DirectoryMembership], user: Sequence[DirectoryUser]
-) -> Iterator[PrivilegedAccount]:
+) -> Iterator[PrivilegedAccount | PrivilegedGroup]:
     """Raises NotUnderstood where the members of a group on the way may not be read."""
     by_dn = {g.dn.casefold(): g for g in group}
     users = {u.dn.casefold(): u for u in user}
@@ -57,17 +74,26 @@ def privileged(
         home = primary.get((u.sid.rpartition("-")[0], u.primary_group or 0))
         if home:
             members[home].append(u.dn)
+    guard = next((g for g in group if g.rid == GUARD and g.sid.startswith("S-1-5-21-")), None)
+    guarded = {a.dn for a in _below(guard, by_dn, members, users) if isinstance(a, PrivilegedAccount)} if guard else set()
     for top in sorted(group, key=lambda g: g.sid):
-        if top.rid in RULING or (top.rid > 1000 and top.name.lower() == "dnsadmins"):
-            yield from _below(top, by_dn, members, users)
+        if rules(top):
+            for found in _below(top, by_dn, members, users):
+                yield replace(found, guarded=found.dn in guarded) if isinstance(found, PrivilegedAccount) and found.account else found
+
+
+def rules(group: DirectoryGroup) -> bool:
+    """Whether it rules the domain: by RID; DnsAdmins, which has none of its own, by its name, which is not translated."""
+    return group.rid in RULING or (group.rid > 1000 and group.name.lower() == "dnsadmins")
 
 
 def _below(
     top: DirectoryGroup, groups: Mapping[str, DirectoryGroup], members: Mapping[str, list[str | None]], users: Mapping[str, DirectoryUser]
-) -> Iterator[PrivilegedAccount]:
+) -> Iterator[PrivilegedAccount | PrivilegedGroup]:
     """Breadth first, each object once: the shortest path, and no loop."""
     seen = {top.dn.casefold()}
     level = [(top.dn.casefold(), top.name)]
+    yield _group(top, top, top.name)
     while level:
         deeper: list[tuple[str, str]] = []
         for key, path in level:
@@ -79,9 +105,14 @@ def _below(
                 seen.add(dn.casefold())
                 if (nested := groups.get(dn.casefold())) is not None:
                     deeper.append((dn.casefold(), f"{path} ← {nested.name}"))
+                    yield _group(top, nested, f"{path} ← {nested.name}")
                 else:
                     yield _account(top, dn, path, users.get(dn.casefold()))
         level = deeper
+
+
+def _group(top: DirectoryGroup, g: DirectoryGroup, path: str) -> PrivilegedGroup:
+    return PrivilegedGroup(group_sid=top.sid, group_rid=top.rid, sid=g.sid, name=g.name, dn=g.dn, path=path)
 
 
 def _account(top: DirectoryGroup, dn: str, path: str, u: DirectoryUser | None) -> PrivilegedAccount:
@@ -92,4 +123,5 @@ def _account(top: DirectoryGroup, dn: str, path: str, u: DirectoryUser | None) -
         last_logon=u.last_logon if u else None, never_logged_on=u.never_logged_on if u else None,
         password_set=u.password_set if u else None,
         password_never_expires=u.password_never_expires if u else None, spns=u.spns if u else (),
+        sensitive=u.sensitive if u else None, guarded=None,
     )  # fmt: skip

@@ -10,15 +10,18 @@ from auditkit.model.shared.directory import DirectoryUser
 from auditkit.probing import Reply, Search, probe
 from auditkit.scrub import CUT, holds_secret
 
+from ._names import hidden
+from ._rights import actors
 from ._values import bit
 
 # MS-ADTS 2.2.16
 DISABLED, NO_PASSWORD, REVERSIBLE, NEVER_EXPIRES, UNCONSTRAINED = 0x2, 0x20, 0x80, 0x10000, 0x80000
-DES_ONLY, NO_PREAUTH, TRANSITION = 0x200000, 0x400000, 0x1000000
+NOT_DELEGATED, DES_ONLY, NO_PREAUTH, TRANSITION = 0x100000, 0x200000, 0x400000, 0x1000000
 _PASSWORD = re.compile(r"(?:парол\w*|пасс?ворд|passw(?:or)?d|pass|pwd)\s{0,3}[:=–-]?\s{0,3}\S*\d", re.I)
 _ATTRIBUTES = (
     "sAMAccountName", "objectSid", "userPrincipalName", "description", "whenCreated", "userAccountControl", "lastLogonTimestamp",
     "pwdLastSet", "adminCount", "servicePrincipalName", "msDS-AllowedToDelegateTo", "sIDHistory", "primaryGroupID",
+    "instanceType", "lockoutTime", "msDS-AllowedToActOnBehalfOfOtherIdentity",
 )  # fmt: skip
 
 
@@ -35,7 +38,7 @@ def _user(e: Entry) -> DirectoryUser:
         raise LdifError(f"{e.dn}: an account without its name or its SID")
     said = " ".join(e.texts("description"))
     looks = holds_secret(said) or bool(_PASSWORD.search(said))
-    seen = flags is not None
+    seen, whole = flags is not None, not hidden(e)
     enabled = bit(flags, DISABLED)
     return DirectoryUser(
         sid=number,
@@ -64,4 +67,8 @@ def _user(e: Entry) -> DirectoryUser:
         delegates_to=e.texts("msDS-AllowedToDelegateTo"),
         sid_history=tuple(sorted(map(sid, e.all("sIDHistory")))) if seen or "sIDHistory" in e else None,
         primary_group=e.number("primaryGroupID"),
+        sensitive=bit(flags, NOT_DELEGATED),
+        locked=bool(e.number("lockoutTime")) if whole else None,
+        locked_at=e.filetime("lockoutTime"),
+        actors=actors(e) if seen else None,
     )

@@ -120,7 +120,8 @@ class PasswordSettings:
     """A fine-grained password policy (msDS-PasswordSettings, MS-ADTS 3.1.1.3.3 and 3.1.1.4.4).
 
     An ordinary account may not read them. A row in which all but dn is None is one that is there and may not be read; where dn is
-    that of the container, whatever is in it could not be seen. max_age_days: 0 = no limit. applies_to: names of groups and accounts.
+    that of the container, whatever is in it could not be seen. max_age_days: 0 = no limit. applies_to: names of groups and accounts;
+    targets: their DNs.
     """
 
     dn: str
@@ -135,6 +136,7 @@ class PasswordSettings:
     lockout_threshold: int | None
     lockout_minutes: float | None
     applies_to: tuple[str, ...] | None
+    targets: tuple[str, ...] | None
 
 
 @fact(key=("guid",))
@@ -166,7 +168,9 @@ class DirectoryUser:
 
     What hangs on userAccountControl, which every account has, is None where that may not be read. last_logon: lastLogonTimestamp, right
     to 14 days (MS-ADA1); never_logged_on: it is not set. must_change: pwdLastSet is 0. secret_in_description: it looks like a password;
-    then the text is cut. spns: what it runs as a service. primary_group: RID.
+    then the text is cut. spns: what it runs as a service. primary_group: RID. sensitive: its tickets are never delegated (NOT_DELEGATED).
+    locked: lockoutTime is set: locked then, and not logged on since (whether it still is depends on the policy); locked_at: since when.
+    actors: SIDs that may act here in anybody's name (msDS-AllowedToActOnBehalfOfOtherIdentity, MS-SFU), () = none.
     """
 
     sid: str
@@ -195,17 +199,25 @@ class DirectoryUser:
     delegates_to: tuple[str, ...]
     sid_history: tuple[str, ...] | None
     primary_group: int | None
+    sensitive: bool | None
+    locked: bool | None
+    locked_at: datetime | None
+    actors: tuple[str, ...] | None
 
 
 @fact(key=("sid",))
 class DirectoryGroup:
-    """A group. rid: last part of its SID. members: direct ones, without those whose primary group it is; None = not seen."""
+    """A group. rid: last part of its SID. members: direct ones, without those whose primary group it is; None = not seen.
+
+    admin_count: it was protected by AdminSDHolder at some time.
+    """
 
     sid: str
     rid: int
     name: str
     dn: str
     members: int | None
+    admin_count: bool | None
 
 
 @fact(key=("group_dn", "member_dn"))
@@ -243,7 +255,9 @@ class ComputerAccount:
     """A computer account as an object of the domain that was asked, for what is said of the domain (`DirectoryComputer`: the machine).
 
     What is None or "" is so for the same reason as there. laps_expiry: when the local administrator's password, kept in the directory
-    by Windows LAPS or its forerunner, is to be changed next; None = not seen: no LAPS, or it may not be read.
+    by Windows LAPS or its forerunner, is to be changed next; laps: whether that is set. delegates_to: services that it may reach in
+    anybody's name, protocol_transition: without their having logged on to it by Kerberos; actors: SIDs that may act in anybody's name
+    here; () = none.
     """
 
     sid: str
@@ -259,3 +273,7 @@ class ComputerAccount:
     password_set: datetime | None
     unconstrained: bool | None
     laps_expiry: datetime | None
+    laps: bool | None
+    delegates_to: tuple[str, ...] | None
+    protocol_transition: bool | None
+    actors: tuple[str, ...] | None
