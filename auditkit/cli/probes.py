@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from auditkit.cli.common import print_json, table
-from auditkit.probing import Probe, Shell
+from auditkit.probing import PowerShell, Probe, Shell
 from auditkit.registry import registry
+from auditkit.transports.powershell import assemble, place_of, sections_of
 
 
-def probes(*, json: bool = False) -> int:
+def probes(*, script: bool = False, json: bool = False) -> int:
     """List every command that can ever be sent: the promise to the client that the program only reads.
 
     Parameters
     ----------
+    script:
+        print the whole PowerShell script that Windows computers are sent, as it is sent where all questions are open
     json:
         print one JSON object on stdout
     """
+    if script:
+        print(assemble(sections_of(registry().probes_on("windows"))), end="")
+        return 0
     found = [_told(p) for _, p in sorted(registry().probes.items())]
     if json:
         print_json("probes", probes=found)
@@ -48,4 +54,5 @@ def _told(p: Probe[Any]) -> dict[str, Any]:
         "root_helps": isinstance(p.command, Shell) and p.command.root_helps,
         "secret": p.secret,
         "on": sorted(p.on),
+        "files": [str(place_of(c.section)) for c in p.commands if isinstance(c, PowerShell)],
     }

@@ -17,7 +17,7 @@ from auditkit.model import Question, Unknown
 from auditkit.probing import Probe
 from auditkit.registry import Registry
 from auditkit.store import Store, Told
-from auditkit.transports import load
+from auditkit.transports import let_go, load
 from auditkit.transports.base import Brought, Context, Credential, Target, now
 
 FLUSH_SECONDS = 0.5
@@ -158,6 +158,10 @@ def collect(
         thread.start()
     try:
         crash = _keep(store, snapshot, crew, len(jobs), shown, on_batch)
+    except BaseException:
+        crew.stopped.set()
+        let_go()
+        raise
     finally:
         crew.stopped.set()
         _drain(store, snapshot, crew)

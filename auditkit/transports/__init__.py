@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import sys
 
 from auditkit.errors import UsageError
 from auditkit.transports.base import Options, Transport
@@ -36,6 +37,13 @@ def load(name: str) -> Transport:
     module, _, attribute = _TABLE[name].partition(":")
     made: Transport = getattr(importlib.import_module(module), attribute)()
     return made
+
+
+def let_go() -> None:
+    """Called when a collection is interrupted while threads still wait: take away what they would leave behind on the hosts."""
+    shells = sys.modules.get("auditkit.transports.winrmshell")  # not loaded: nothing was opened
+    if shells is not None:
+        shells.delete_all()
 
 
 def options_of(name: str) -> type[Options]:

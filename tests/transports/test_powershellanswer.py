@@ -151,7 +151,7 @@ def otherwise(*sections: str) -> list[object]:
             yield Answered(name=row["Name"])
 
     for section in sections[1:]:
-        first.otherwise(PowerShell(section))(answered.read)  # type: ignore[arg-type]
+        first.otherwise(PowerShell(section))(answered.read)
     (brought,) = replies(parse(LINES), [first], "srv1", AT, b"k")
     assert brought.reply is not None
     return [brought.command, brought.reply.way, first.outcome(brought.reply)]

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import time
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -392,3 +396,49 @@ def test_the_journal_names_the_script_that_ran(asker: Asker) -> None:
     (script,) = host.scripts
     assert hashlib.sha256(script.encode()).hexdigest() in asker.said[1].what
     assert all(s.account == "audit" for s in asker.said)
+
+
+# --- interrupted
+
+CTRL_C = """
+import sys
+from pathlib import Path
+from auditkit.collecting.run import collect
+from auditkit.registry import registry
+from auditkit.transports.base import Context, Credential, Masked, Target
+from auditkit.transports.winrm import WinrmOptions
+from auditkit.collecting.plan import plan
+from auditkit.store import Store, TargetInfo
+from auditkit.transports.base import now
+
+folder, port = Path(sys.argv[1]), int(sys.argv[2])
+targets = [Target(f"srv{n}", "windows", "winrm", "127.0.0.1", WinrmOptions(scheme="http", port=port), "env:A") for n in range(3)]
+store = Store.open(folder / "state.sqlite")
+snapshot = store.begin(
+    [TargetInfo(t.id, t.platform, t.transport, t.address, "", "") for t in targets], plan(targets, registry()), now(), "test", "test", None
+)
+context = Context(b"k", folder / "known_hosts", lambda sent: None, lambda ref: Credential(""))
+collect(store, snapshot, targets, registry(), context, {"env:A": Credential("audit", Masked(sys.stdin.readline().strip()))})
+"""
+
+
+def test_ctrl_c_deletes_the_shells_that_threads_still_wait_for(tmp_path: Path) -> None:
+    host = Windows(output=Output(hangs=True))
+    with running(host) as lab:
+        argv = [sys.executable, "-c", CTRL_C, str(tmp_path), str(lab.port)]
+        with subprocess.Popen(argv, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8") as asking:
+            assert asking.stdin is not None
+            asking.stdin.write(PASSWORD + "\n")
+            asking.stdin.flush()
+            wait_for(lambda: host.actions.count("Receive") == 3 or asking.poll() is not None)
+            open_before = len(host.shells)
+            asking.send_signal(signal.SIGINT)
+            _, said = asking.communicate(timeout=30)
+        assert (open_before, "KeyboardInterrupt" in said) == (3, True), said
+        assert host.shells == {}
+
+
+def wait_for(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 20
+    while not done() and time.monotonic() < end:
+        time.sleep(0.02)
