@@ -82,7 +82,7 @@ def product_support(instances: Sequence[SqlInstance], exchange: Sequence[Exchang
     for one in instances:
         yield _support("sql-server", one.product.replace(" R2", ".2"), one.product or one.version, one.instance)
     for server in exchange:
-        yield _support("exchange-server", server.product, server.product or server.version, "")
+        yield _support("exchange-server", "2025" if server.product == "SE" else server.product, server.product or server.version, "")
 
 
 def _support(product: str, asked: str, shown: str, instance: str) -> ServerProductSupport:
