@@ -20,6 +20,8 @@ def build(draft: Draft) -> Iterator[Section]:
     blocks: list[Block] = [Para(_lead(draft), "lead"), KeyFigures(_figures(draft)), _targets(draft), _areas(draft)]
     if draft.a.ranges:
         blocks.insert(3, _ranges(draft))
+    if any("windows" in a.platforms for a in draft.a.book.assets):
+        blocks.append(Note(label("coverage.windows_method"), "unknown"))
     if draft.a.book.resolution.refused:
         blocks.append(_refused(draft))
     yield Section("coverage", label("section.coverage"), tuple(blocks))
