@@ -37,6 +37,11 @@ GROUPS = (
         ("identity", "auditkit.cli.vault:identity", "Make this user's own key."),
         ("recipients", "auditkit.cli.vault:recipients", "Who can open the vault and secret evidence."),
     )),
+    ("bundle", "Hosts that cannot be asked over the network: the offline script and its answers.", (
+        ("make", "auditkit.cli.bundle:make", "Write the offline script for Windows or Linux, with recipes how to run it."),
+        ("read", "auditkit.cli.bundle:read", "Take the answer files of a folder."),
+        ("status", "auditkit.cli.bundle:status", "Who has answered by now, and who is silent."),
+    )),
     ("checklist", "Checklists.", (("lint", "auditkit.cli.checklist:lint", "Check checklists: file, line, cure."),)),
 )  # fmt: skip
 

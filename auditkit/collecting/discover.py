@@ -7,7 +7,7 @@ same way (`ranges_before`).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -42,9 +42,12 @@ class Look:
     snmp: Credential | None = None
 
 
-def ranges_before(store: Store) -> Carried | None:
-    """The ranges of the newest snapshot: what `collect` takes along into its own."""
-    return _before(store, lambda t: not t.is_thing)
+def ranges_before(store: Store, asked: Collection[str] = ()) -> Carried | None:
+    """What `collect` takes along into its own snapshot: the ranges of the newest one, and the hosts whose answers came in files.
+
+    asked: ids of what it asks itself.
+    """
+    return _before(store, lambda t: t.id not in asked and (not t.is_thing or t.transport == "bundle"))
 
 
 def discover(

@@ -87,12 +87,12 @@ def _snapshot(store: Store, asked: Asked) -> int:
     if known and not asked.new:
         last = known[-1]
         # The same plan for the same things at the same addresses: otherwise two machines, or two plans, would mix in one snapshot.
-        things = [t for t in last.targets if t.is_thing]
+        things = [t for t in last.targets if t.is_thing and t.transport != "bundle"]
         planned = {q for q in store.questions(last.id) if q.target in {t.id for t in things} and q.arg in ("", "*")}
         same = things == targets and set(questions) <= planned and {q.probe for q in planned} == {q.probe for q in questions}
         if last.closed is None and now() - last.opened < RESUME and same:
             return last.id
-    seen = ranges_before(store)  # what discovery saw stays in the denominator
+    seen = ranges_before(store, {t.id for t in targets})  # what discovery saw, and what answered in a file, stays in the denominator
     return store.begin([*targets, *(seen.targets if seen else ())], questions, now(), tool(), operator(), seen)
 
 

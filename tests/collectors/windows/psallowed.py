@@ -221,4 +221,34 @@ TAIL = Allowed(
     static={"console": frozenset({"openstandardoutput"}), "io.compression.compressionmode": frozenset({"compress"})},
     methods=words("write close flush computehash"),  # into memory, and onto standard output
 )
-FILES = {"_head": HEAD, "_tail": TAIL}
+# The one file that writes: one new file, closed to a public key, and nothing over what is there.
+OFFLINE = Allowed(
+    is_section=False,
+    commands=_OWN,
+    made=TAIL.made
+    | frozenset(
+        {
+            "io.filestream",  # its mode must be CreateNew: checked by its text
+            "byte[]",
+            "security.cryptography.rngcryptoserviceprovider",
+            "security.cryptography.rsacryptoserviceprovider",  # holds the public key alone
+            "security.cryptography.rijndaelmanaged",
+            "security.cryptography.aescryptoserviceprovider",
+            "security.cryptography.hmacsha256",
+        }
+    ),
+    static={
+        "io.compression.compressionmode": frozenset({"compress"}),
+        "io.filemode": frozenset({"createnew"}),
+        "io.fileaccess": frozenset({"write"}),
+        "io.fileshare": frozenset({"none"}),
+        "io.path": frozenset({"ispathrooted"}),
+        "array": frozenset({"copy"}),
+    },
+    methods=words("append write close computehash fromxmlstring encrypt createencryptor transformfinalblock"),
+    properties=frozenset({"akaes.key", "akmac.key"}),
+    elements=frozenset({"akbundle"}),
+    variables=frozenset({"myinvocation"}),  # where the script lies
+    stream=r"\AN[^(]*\(\[IO\.Path\]::Combine\(\$akTo, \$akName\), \[IO\.FileMode\]::CreateNew, \[IO\.FileAccess\]::Write, ",
+)
+FILES = {"_head": HEAD, "_tail": TAIL, "_offline": OFFLINE}

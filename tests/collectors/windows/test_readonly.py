@@ -148,7 +148,7 @@ def test_it_is_refused_inside_a_section_that_is_fine_otherwise(way: str) -> None
     assert refusals(whole, "services")
 
 
-@pytest.mark.parametrize("name", ["_head", "_tail"])
+@pytest.mark.parametrize("name", ["_head", "_tail", "_offline"])
 def test_what_the_runtime_may_is_not_for_sections(name: str) -> None:
     assert refusals(text_of(name).encode(), "services")
 
@@ -166,6 +166,16 @@ def test_what_the_runtime_may_is_not_for_sections(name: str) -> None:
 )
 def test_what_reads_is_taken(script: str) -> None:
     assert refusals(script.encode()) == []
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [("CreateNew", "Create"), ("CreateNew", "Append"), ("Combine($akTo, $akName)", "Combine($akTo, 'x')"), ("Encrypt(", "Decrypt(")],
+)
+def test_the_offline_script_makes_one_new_file_and_no_other(was: str, now: str) -> None:
+    text = text_of("_offline")
+    assert was in text
+    assert refusals(text.replace(was, now).encode(), "_offline")
 
 
 def test_a_refusal_says_line_and_place() -> None:
