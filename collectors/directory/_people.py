@@ -117,4 +117,4 @@ class People:
 
 
 def _by_design(rid: int, may: str) -> bool:
-    return (rid in KEY_ADMINS and may == "key_credential") or (rid == READ_ONLY_CONTROLLERS and may == "replicate")
+    return (rid in KEY_ADMINS and may == "WriteKeyCredentialLink") or (rid == READ_ONLY_CONTROLLERS and may == "GetChanges")

@@ -18,28 +18,28 @@ EVERYONE, OWNER_RIGHTS = "S-1-1-0", "S-1-3-4"
 
 # schemaIDGUID of attributes and rightsGuid of the sets that hold them (MS-ADA1 to MS-ADA3, MS-ADTS 3.1.1.2.3.3)
 WRITES = {
-    uuid.UUID("bf9679c0-0de6-11d0-a285-00aa003049e2"): "add_member",  # member
-    uuid.UUID("bc0ac240-79a9-11d0-9020-00c04fc2d4cf"): "add_member",  # the set Membership
-    uuid.UUID("5b47d60f-6090-40b2-9f37-2a4de88f3063"): "key_credential",  # msDS-KeyCredentialLink
-    uuid.UUID("3f78c3e5-f79a-46bd-a0b8-9d18116ddc79"): "act_for",  # msDS-AllowedToActOnBehalfOfOtherIdentity
-    uuid.UUID("4c164200-20c0-11d0-a768-00aa006e0529"): "act_for",  # the set User-Account-Restrictions holds it too
-    uuid.UUID("bf967a68-0de6-11d0-a285-00aa003049e2"): "account_control",  # userAccountControl
-    uuid.UUID("f30e3bbe-9ff0-11d1-b603-0000f80367c1"): "link_policies",  # gPLink
-    uuid.UUID("f30e3bc1-9ff0-11d1-b603-0000f80367c1"): "policy_path",  # gPCFileSysPath
-    uuid.UUID("f3a64788-5306-11d1-a9c5-0000f80367c1"): "write_spn",  # servicePrincipalName
-    uuid.UUID("e48d0154-bcf8-11d1-8702-00c04fb96050"): "write_spn",  # the set Public-Information holds it
-    uuid.UUID("bf9679a8-0de6-11d0-a285-00aa003049e2"): "logon_script",  # scriptPath
-    uuid.UUID("5f202010-79a5-11d0-9020-00c04fc2d4cf"): "logon_script",  # the set User-Logon holds it
-    uuid.UUID("00fbf30c-91fe-11d1-aebc-0000f80367c1"): "map_certificate",  # altSecurityIdentities
-    uuid.UUID("888eedd6-ce04-df40-b462-b8a50e41ba38"): "managed_password",  # msDS-GroupMSAMembership
+    uuid.UUID("bf9679c0-0de6-11d0-a285-00aa003049e2"): "AddMember",  # member
+    uuid.UUID("bc0ac240-79a9-11d0-9020-00c04fc2d4cf"): "AddMember",  # the set Membership
+    uuid.UUID("5b47d60f-6090-40b2-9f37-2a4de88f3063"): "WriteKeyCredentialLink",  # msDS-KeyCredentialLink
+    uuid.UUID("3f78c3e5-f79a-46bd-a0b8-9d18116ddc79"): "WriteAllowedToAct",  # msDS-AllowedToActOnBehalfOfOtherIdentity
+    uuid.UUID("4c164200-20c0-11d0-a768-00aa006e0529"): "WriteAllowedToAct",  # the set User-Account-Restrictions holds it too
+    uuid.UUID("bf967a68-0de6-11d0-a285-00aa003049e2"): "WriteUserAccountControl",  # userAccountControl
+    uuid.UUID("f30e3bbe-9ff0-11d1-b603-0000f80367c1"): "WriteGPLink",  # gPLink
+    uuid.UUID("f30e3bc1-9ff0-11d1-b603-0000f80367c1"): "WritePolicyPath",  # gPCFileSysPath
+    uuid.UUID("f3a64788-5306-11d1-a9c5-0000f80367c1"): "WriteSPN",  # servicePrincipalName
+    uuid.UUID("e48d0154-bcf8-11d1-8702-00c04fb96050"): "WriteSPN",  # the set Public-Information holds it
+    uuid.UUID("bf9679a8-0de6-11d0-a285-00aa003049e2"): "WriteLogonScript",  # scriptPath
+    uuid.UUID("5f202010-79a5-11d0-9020-00c04fc2d4cf"): "WriteLogonScript",  # the set User-Logon holds it
+    uuid.UUID("00fbf30c-91fe-11d1-aebc-0000f80367c1"): "WriteAltSecurityIdentities",  # altSecurityIdentities
+    uuid.UUID("888eedd6-ce04-df40-b462-b8a50e41ba38"): "WriteGroupMSAMembership",  # msDS-GroupMSAMembership
 }
 MEMBER = uuid.UUID("bf9679c0-0de6-11d0-a285-00aa003049e2")
 EXTENDED = {
-    uuid.UUID("1131f6aa-9c07-11d1-f79f-00c04fc2dcd2"): "replicate",  # DS-Replication-Get-Changes
-    uuid.UUID("1131f6ad-9c07-11d1-f79f-00c04fc2dcd2"): "replicate_all",  # DS-Replication-Get-Changes-All
-    uuid.UUID("9923a32a-3607-11d2-b9be-0000f87a36b2"): "add_replica",  # DS-Install-Replica
-    uuid.UUID("00299570-246d-11d0-a768-00aa006e0529"): "reset_password",  # User-Force-Change-Password
-    uuid.UUID("ba33815a-4f93-4c76-87f3-57574bff8109"): "migrate_sids",  # Migrate-SID-History
+    uuid.UUID("1131f6aa-9c07-11d1-f79f-00c04fc2dcd2"): "GetChanges",  # DS-Replication-Get-Changes
+    uuid.UUID("1131f6ad-9c07-11d1-f79f-00c04fc2dcd2"): "GetChangesAll",  # DS-Replication-Get-Changes-All
+    uuid.UUID("9923a32a-3607-11d2-b9be-0000f87a36b2"): "AddReplica",  # DS-Install-Replica
+    uuid.UUID("00299570-246d-11d0-a768-00aa006e0529"): "ResetPassword",  # User-Force-Change-Password
+    uuid.UUID("ba33815a-4f93-4c76-87f3-57574bff8109"): "MigrateSidHistory",  # Migrate-SID-History
 }
 CLASSES = {
     uuid.UUID("19195a5b-6da0-11d0-afd3-00c04fd930c9"): "domainDNS",
@@ -61,7 +61,7 @@ Grants = Mapping[tuple[str, uuid.UUID | None, uuid.UUID | None, bool], int]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """sid may do `may`. attribute: of read_secret, its GUID. on_class: the class of objects below that it is about, "" = every."""
+    """sid may do `may`. attribute: of ReadConfidential, its GUID. on_class: the class of objects below that it is about, "" = every."""
 
     sid: str
     may: str
@@ -113,7 +113,7 @@ def held(d: Descriptor, below: bool = False) -> Iterator[Held]:
     owner_limited = any(a.sid == OWNER_RIGHTS for a in d.aces or ())
     found: dict[tuple[str, str, str, str], bool] = {}
     if not below and d.owner and not owner_limited:
-        found[d.owner, "owner", "", ""] = False
+        found[d.owner, "Owner", "", ""] = False
     for (who, what, on, inherited), mask in grants(d, below).items():
         name = d.owner if who == OWNER_RIGHTS else who
         for may, attribute in _named(mask, what):
@@ -129,11 +129,11 @@ def _named(mask: int, what: uuid.UUID | None) -> Iterator[tuple[str, str]]:
     if what is not None:
         yield from _named_of(mask, what)
     elif mask & GENERIC_ALL or mask & FULL == FULL:
-        yield "full", ""
+        yield "GenericAll", ""
     else:
         pairs = (
-            (WRITE_DAC, "write_dacl"), (WRITE_OWNER, "write_owner"), (WRITE_PROPERTY | GENERIC_WRITE, "write_all"),
-            (CONTROL_ACCESS, "all_extended"), (VALIDATED | GENERIC_WRITE, "add_self"),
+            (WRITE_DAC, "WriteDacl"), (WRITE_OWNER, "WriteOwner"), (WRITE_PROPERTY | GENERIC_WRITE, "WriteAllProperties"),
+            (CONTROL_ACCESS, "AllExtendedRights"), (VALIDATED | GENERIC_WRITE, "AddSelf"),
         )  # fmt: skip
         yield from ((may, "") for bits, may in pairs if mask & bits)
 
@@ -142,9 +142,9 @@ def _named_of(mask: int, what: uuid.UUID) -> Iterator[tuple[str, str]]:
     if mask & (WRITE_PROPERTY | GENERIC_WRITE | GENERIC_ALL) and what in WRITES:
         yield WRITES[what], ""
     if mask & VALIDATED and what == MEMBER:
-        yield "add_self", ""
+        yield "AddSelf", ""
     if mask & (CONTROL_ACCESS | GENERIC_ALL):
         if what in EXTENDED:
             yield EXTENDED[what], ""
         elif mask & (READ_PROPERTY | GENERIC_ALL) and what not in WRITES:
-            yield "read_secret", str(what)
+            yield "ReadConfidential", str(what)

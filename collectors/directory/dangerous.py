@@ -90,7 +90,7 @@ def dangerous(
     privileged = {a.dn.casefold() for a in account} | {g.dn.casefold() for g in ruling}
     privileged |= {o.dn.casefold() for o in looked if o.sid.endswith(RULING_ACCOUNTS)}
     for r in right:
-        if r.may == "read_secret":
+        if r.may == "ReadConfidential":
             continue
         judged = who.judge(r.sid, r.may or "") if r.sid is not None else None
         former = r.place == "privileged" and r.dn.casefold() not in privileged

@@ -15,6 +15,7 @@ from ._names import label
 
 # MS-DTYP 2.4.2.4: of the domain, then of BUILTIN
 RULING = frozenset({512, 518, 519, 520, 526, 527, 544, 548, 549, 550, 551})
+ALL_POWER = frozenset({512, 518, 519, 544})
 GUARD = 525  # Protected Users
 
 
@@ -23,8 +24,9 @@ class PrivilegedAccount:
     """A member, direct or nested, of a group that rules the domain. path: "Domain Admins ← IT ← ivanov".
 
     account: True = a user of this domain, and what its account says stands beside; else a computer, a managed account or a foreign
-    principal, of which only dn and name are known here ("" or None in the rest). sensitive: its tickets are never delegated; guarded: it
-    is in Protected Users (RID 525), None = it is no user of this domain.
+    principal, of which only dn and name are known here ("" or None in the rest). sensitive: its tickets are never delegated;
+    guarded: it is in Protected Users (RID 525), None = it is no user of this domain. repeated: it was listed before, under another
+    of the groups that rule everything (512, 518, 519, 544).
     """
 
     group_sid: str
@@ -45,6 +47,7 @@ class PrivilegedAccount:
     spns: tuple[str, ...]
     sensitive: bool | None
     guarded: bool | None
+    repeated: bool
 
 
 @fact(key=("group_sid", "sid"))
@@ -76,10 +79,15 @@ def privileged(
             members[home].append(u.dn)
     guard = next((g for g in group if g.rid == GUARD and g.sid.startswith("S-1-5-21-")), None)
     guarded = {a.dn for a in _below(guard, by_dn, members, users) if isinstance(a, PrivilegedAccount)} if guard else set()
+    told: set[str] = set()
     for top in sorted(group, key=lambda g: g.sid):
-        if rules(top):
-            for found in _below(top, by_dn, members, users):
-                yield replace(found, guarded=found.dn in guarded) if isinstance(found, PrivilegedAccount) and found.account else found
+        for found in _below(top, by_dn, members, users) if rules(top) else ():
+            if isinstance(found, PrivilegedAccount):
+                repeated = top.rid in ALL_POWER and found.dn in told
+                yield replace(found, guarded=found.dn in guarded if found.account else None, repeated=repeated)
+                told |= {found.dn} if top.rid in ALL_POWER else set()
+            else:
+                yield found
 
 
 def rules(group: DirectoryGroup) -> bool:
@@ -123,5 +131,5 @@ def _account(top: DirectoryGroup, dn: str, path: str, u: DirectoryUser | None) -
         last_logon=u.last_logon if u else None, never_logged_on=u.never_logged_on if u else None,
         password_set=u.password_set if u else None,
         password_never_expires=u.password_never_expires if u else None, spns=u.spns if u else (),
-        sensitive=u.sensitive if u else None, guarded=None,
+        sensitive=u.sensitive if u else None, guarded=None, repeated=False,
     )  # fmt: skip

@@ -61,8 +61,8 @@ class ComputerProtection:
 class LapsReader:
     """Who may read the passwords of local administrators that lie below a unit or the domain, by entries of their access lists.
 
-    product: see `SchemaExtension`. may: read_secret = given for that; full, all_extended = a wider right that holds it. Entries on
-    single computers are not looked at. trustee, anybody, exposed: see `DangerousRight`; None: the list may not be read.
+    product: see `SchemaExtension`. may: ReadConfidential = given for that; GenericAll, AllExtendedRights = a wider right that holds it.
+    Entries on single computers are not looked at. trustee, anybody, exposed: see `DangerousRight`; None: the list may not be read.
     """
 
     dn: str
@@ -135,8 +135,8 @@ def _readable(r: DirectoryRight, products: dict[str | None, str]) -> list[str]:
     """The kinds of LAPS whose passwords the right shows. One whose GUID is not known is taken for shown by every such right."""
     if r.on_class not in ("", "computer"):
         return []
-    if r.may in ("full", "all_extended"):
+    if r.may in ("GenericAll", "AllExtendedRights"):
         return sorted(set(products.values()))
-    if r.may != "read_secret":
+    if r.may != "ReadConfidential":
         return []
     return sorted({p for guid, p in products.items() if guid in (r.attribute, None)})

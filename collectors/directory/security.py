@@ -39,10 +39,11 @@ class DirectoryRight:
     """A right that gives power over an object (or over those below it), of everybody but SYSTEM, BUILTIN\\Administrators, controllers
     and the object itself.
 
-    may: full, owner, write_dacl, write_owner, write_all (every property), all_extended (every extended right: reset passwords,
-    replicate, read confidential attributes), replicate, replicate_all, dcsync (both, so all passwords of the domain), add_replica,
-    reset_password, migrate_sids, add_member, add_self, key_credential, act_for (resource-based delegation), account_control,
-    link_policies (gPLink), policy_path, write_spn, logon_script, map_certificate, managed_password, read_secret (a confidential
+    may: GenericAll, Owner, WriteDacl, WriteOwner, WriteAllProperties, AllExtendedRights (reset passwords, replicate, read confidential
+    attributes), GetChanges, GetChangesAll, DCSync (both, so all passwords of the domain), AddReplica, ResetPassword,
+    MigrateSidHistory, AddMember, AddSelf, WriteKeyCredentialLink, WriteAllowedToAct (resource-based delegation),
+    WriteUserAccountControl, WriteGPLink, WritePolicyPath, WriteSPN, WriteLogonScript, WriteAltSecurityIdentities,
+    WriteGroupMSAMembership, ReadConfidential (a confidential
     attribute, by its schemaIDGUID in `attribute`). below: on objects below, of class `on_class` ("" = every). inherited: it came
     from above. sid and may None: the list may not be read.
     """
@@ -88,12 +89,12 @@ def _replicators(d: Descriptor) -> Iterator[Held]:
     """Who can have all passwords sent to him (MS-DRSR, IDL_DRSGetNCChanges): Get-Changes and Get-Changes-All together. The two may
     come by two groups: the second is enough where the first is given to anybody who is no controller."""
     rights = [h for h in held(d) if h.sid not in BY_DESIGN]
-    some = {h.sid for h in rights if h.may in ("replicate", "full", "all_extended")}
+    some = {h.sid for h in rights if h.may in ("GetChanges", "GenericAll", "AllExtendedRights")}
     shared = any(not s.endswith(REPLICATORS) for s in some)
-    every = {h.sid for h in rights if h.may in ("replicate_all", "full", "all_extended")}
+    every = {h.sid for h in rights if h.may in ("GetChangesAll", "GenericAll", "AllExtendedRights")}
     for sid in sorted(every):
         if sid in some or shared:
-            yield Held(sid, "dcsync", "", "", all(h.inherited for h in rights if h.sid == sid))
+            yield Held(sid, "DCSync", "", "", all(h.inherited for h in rights if h.sid == sid))
 
 
 def _reader(place: Place) -> Callable[[Reply], Rows]:

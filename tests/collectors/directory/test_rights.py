@@ -42,29 +42,29 @@ def may(*aces: bytes, below: bool = False, owner: bytes = b"") -> list[tuple[str
 @pytest.mark.parametrize(
     ("entry", "named"),
     [
-        (ace(0, 0xF01FF), ["full"]),
-        (ace(0, 0x10000000), ["full"]),
-        (ace(0, 0x40000), ["write_dacl"]),
-        (ace(0, 0x80000), ["write_owner"]),
-        (ace(0, 0x20), ["write_all"]),
-        (ace(0, 0x40000000), ["add_self", "write_all"]),
-        (ace(0, 0x100), ["all_extended"]),
-        (ace(5, 0x100, GET_CHANGES), ["replicate"]),
-        (ace(5, 0x100, GET_ALL), ["replicate_all"]),
-        (ace(5, 0x100, RESET), ["reset_password"]),
-        (ace(5, 0x20, MEMBER), ["add_member"]),
-        (ace(5, 0x8, MEMBER), ["add_self"]),
-        (ace(5, 0x20, "bc0ac240-79a9-11d0-9020-00c04fc2d4cf"), ["add_member"]),  # the set of properties that holds member
-        (ace(5, 0x20, "5b47d60f-6090-40b2-9f37-2a4de88f3063"), ["key_credential"]),
-        (ace(5, 0x20, "3f78c3e5-f79a-46bd-a0b8-9d18116ddc79"), ["act_for"]),
-        (ace(5, 0x20, "4c164200-20c0-11d0-a768-00aa006e0529"), ["act_for"]),
-        (ace(5, 0x20, "f30e3bbe-9ff0-11d1-b603-0000f80367c1"), ["link_policies"]),
-        (ace(5, 0xF01FF, USER), ["full"]),  # named by its class: the object itself
+        (ace(0, 0xF01FF), ["GenericAll"]),
+        (ace(0, 0x10000000), ["GenericAll"]),
+        (ace(0, 0x40000), ["WriteDacl"]),
+        (ace(0, 0x80000), ["WriteOwner"]),
+        (ace(0, 0x20), ["WriteAllProperties"]),
+        (ace(0, 0x40000000), ["AddSelf", "WriteAllProperties"]),
+        (ace(0, 0x100), ["AllExtendedRights"]),
+        (ace(5, 0x100, GET_CHANGES), ["GetChanges"]),
+        (ace(5, 0x100, GET_ALL), ["GetChangesAll"]),
+        (ace(5, 0x100, RESET), ["ResetPassword"]),
+        (ace(5, 0x20, MEMBER), ["AddMember"]),
+        (ace(5, 0x8, MEMBER), ["AddSelf"]),
+        (ace(5, 0x20, "bc0ac240-79a9-11d0-9020-00c04fc2d4cf"), ["AddMember"]),  # the set of properties that holds member
+        (ace(5, 0x20, "5b47d60f-6090-40b2-9f37-2a4de88f3063"), ["WriteKeyCredentialLink"]),
+        (ace(5, 0x20, "3f78c3e5-f79a-46bd-a0b8-9d18116ddc79"), ["WriteAllowedToAct"]),
+        (ace(5, 0x20, "4c164200-20c0-11d0-a768-00aa006e0529"), ["WriteAllowedToAct"]),
+        (ace(5, 0x20, "f30e3bbe-9ff0-11d1-b603-0000f80367c1"), ["WriteGPLink"]),
+        (ace(5, 0xF01FF, USER), ["GenericAll"]),  # named by its class: the object itself
         (ace(5, 0x3, USER), []),  # may make and delete users below: no power over what is there
-        (ace(5, 0x110, LAPS), ["read_secret"]),
+        (ace(5, 0x110, LAPS), ["ReadConfidential"]),
         (ace(5, 0x100, LAPS), []),  # an extended right that nobody knows
         (ace(0, 0x94), []),  # read and list
-        (ace(9, 0xF01FF), ["full"]),  # under a condition
+        (ace(9, 0xF01FF), ["GenericAll"]),  # under a condition
     ],
 )  # fmt: skip
 def test_rights_are_told_by_their_bits_and_by_what_they_are_about(entry: bytes, named: list[str]) -> None:
@@ -75,35 +75,35 @@ def test_an_entry_for_what_is_below_says_nothing_of_the_object_and_names_its_cla
     entry = ace(5, 0x100, RESET, USER, BELOW_ALONE)
     assert may(entry) == []
     (one,) = RIGHTS.held(DESCRIPTOR.decode(descriptor(entry)), True)
-    assert (one.may, one.on_class, one.inherited) == ("reset_password", "user", False)
+    assert (one.may, one.on_class, one.inherited) == ("ResetPassword", "user", False)
     assert may(ace(0, 0xF01FF), below=True) == []
 
 
 def test_what_is_denied_first_is_not_granted_but_a_condition_denies_nothing() -> None:
-    assert may(ace(1, 0x40000), ace(0, 0xC0000)) == [(WHO, "write_owner")]
+    assert may(ace(1, 0x40000), ace(0, 0xC0000)) == [(WHO, "WriteOwner")]
     assert may(ace(6, 0x100, GET_ALL), ace(5, 0x100, GET_ALL)) == []
     assert may(ace(1, 0x10000000), ace(0, 0xF01FF)) == []
-    assert may(ace(0, 0x40000), ace(1, 0x40000, flags=FROM_ABOVE)) == [(WHO, "write_dacl")]  # granted here before it is denied above
-    assert may(ace(10, 0x40000), ace(0, 0x40000)) == [(WHO, "write_dacl")]
-    assert may(ace(1, 0x40000, who=EVERYBODY), ace(0, 0x40000)) == [(WHO, "write_dacl")]  # nobody is called harmless by his groups
+    assert may(ace(0, 0x40000), ace(1, 0x40000, flags=FROM_ABOVE)) == [(WHO, "WriteDacl")]  # granted here before it is denied above
+    assert may(ace(10, 0x40000), ace(0, 0x40000)) == [(WHO, "WriteDacl")]
+    assert may(ace(1, 0x40000, who=EVERYBODY), ace(0, 0x40000)) == [(WHO, "WriteDacl")]  # nobody is called harmless by his groups
 
 
 def test_an_entry_that_came_from_above_is_told_from_one_of_its_own() -> None:
     both = RIGHTS.held(DESCRIPTOR.decode(descriptor(ace(0, 0x40000, flags=FROM_ABOVE), ace(0, 0x80000))))
-    assert [(h.may, h.inherited) for h in both] == [("write_dacl", True), ("write_owner", False)]
+    assert [(h.may, h.inherited) for h in both] == [("WriteDacl", True), ("WriteOwner", False)]
     again = RIGHTS.held(DESCRIPTOR.decode(descriptor(ace(0, 0x40000), ace(0, 0x40000, flags=FROM_ABOVE))))
     assert [h.inherited for h in again] == [False]
 
 
 def test_the_owner_may_rewrite_the_list_unless_the_list_says_what_owners_may() -> None:
-    assert may(owner=OPERATOR) == [(WHO, "owner")]
+    assert may(owner=OPERATOR) == [(WHO, "Owner")]
     assert may(ace(0, 0x10, who=OWNER_RIGHTS), owner=OPERATOR) == []
-    assert may(ace(0, 0x40000, who=OWNER_RIGHTS), owner=OPERATOR) == [(WHO, "write_dacl")]
+    assert may(ace(0, 0x40000, who=OWNER_RIGHTS), owner=OPERATOR) == [(WHO, "WriteDacl")]
 
 
 def test_no_list_lets_everybody_do_everything() -> None:
     d = DESCRIPTOR.decode(descriptor(control=0x8000))
-    assert [(h.sid, h.may) for h in RIGHTS.held(d)] == [("S-1-1-0", "full")]
+    assert [(h.sid, h.may) for h in RIGHTS.held(d)] == [("S-1-1-0", "GenericAll")]
 
 
 def test_inheritance_that_was_broken_is_seen() -> None:
