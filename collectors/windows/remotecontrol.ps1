@@ -1,0 +1,11 @@
+Get-Rows 'Win32_Process' @('Name', 'ExecutablePath') "Name LIKE 'AnyDesk%' OR Name LIKE 'TeamViewer%' OR Name LIKE 'rustdesk%' OR Name LIKE 'rudesktop%' OR Name LIKE 'AA[_]v%' OR Name LIKE 'Ammyy%' OR Name LIKE 'ROMServer%' OR Name LIKE 'ROMFUSClient%' OR Name LIKE 'rserver3%' OR Name LIKE 'rutserv%' OR Name LIKE 'rfusclient%' OR Name LIKE 'getscreen%' OR Name LIKE 'Supremo%' OR Name LIKE 'winvnc%' OR Name LIKE 'tvnserver%' OR Name LIKE 'vncserver%' OR Name LIKE 'dwagsvc%' OR Name LIKE 'dwagent%' OR Name LIKE 'meshagent%' OR Name LIKE 'ScreenConnect%' OR Name LIKE 'SRServer%' OR Name LIKE 'SRManager%' OR Name LIKE 'remoting[_]host%' OR Name LIKE 'nxservice%' OR Name LIKE 'AeroAdmin%' OR Name LIKE 'LogMeIn%' OR Name LIKE 'DWRCS%' OR Name LIKE 'parsecd%' OR Name LIKE 'ngrok%' OR Name LIKE 'frpc%' OR Name LIKE 'zerotier-one%' OR Name LIKE 'tailscaled%' OR Name LIKE 'hamachi-2%' OR Name LIKE 'assistant%' OR Name LIKE 'ast[_]service%' OR Name LIKE 'cloudflared%'"
+Get-Rows 'Win32_Service' @('Name', 'DisplayName', 'State', 'StartMode', 'PathName') "Name LIKE 'AnyDesk%' OR Name LIKE 'TeamViewer%' OR Name LIKE 'RustDesk%' OR Name LIKE 'RuDesktop%' OR Name LIKE 'AmmyyAdmin%' OR Name LIKE 'ROMService%' OR Name LIKE 'RServer3%' OR Name LIKE 'RManService%' OR Name LIKE 'Getscreen%' OR Name LIKE 'SupremoService%' OR Name LIKE 'uvnc[_]service%' OR Name LIKE 'tvnserver%' OR Name LIKE 'vncserver%' OR Name LIKE 'winvnc4%' OR Name LIKE 'DWAgent%' OR Name LIKE 'Mesh Agent%' OR Name LIKE 'ScreenConnect Client%' OR Name LIKE 'SplashtopRemoteService%' OR Name LIKE 'chromoting%' OR Name LIKE 'nxservice%' OR Name LIKE 'LogMeIn%' OR Name LIKE 'DWMRCS%' OR Name LIKE 'Parsec%' OR Name LIKE 'ZeroTierOneService%' OR Name LIKE 'Tailscale%' OR Name LIKE 'Hamachi2Svc%' OR Name LIKE 'AssistantService%' OR Name LIKE 'ngrok%' OR Name LIKE 'cloudflared%' OR Name LIKE 'frpc%'"
+foreach ($path in @('SOFTWARE\Microsoft\Windows\CurrentVersion\Uninstall', 'SOFTWARE\Wow6432Node\Microsoft\Windows\CurrentVersion\Uninstall')) {
+    foreach ($name in @(Get-Keys $path)) {
+        $row = Get-Reg 'program' ($path + '\' + $name) @('DisplayName')
+        if ($row['DisplayName']) {
+            @{ '_' = 'program'; name = [string]$row['DisplayName'] }
+        }
+    }
+}
+@{ '_' = 'looked'; at = 'processes, services, programs' }
