@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-import re2  # type: ignore[import-untyped]
-
+from auditkit.scrub_sieve import caught, sieve
 from auditkit.scrub_table import by_program
 from auditkit.text import decode
 
@@ -80,11 +79,16 @@ _NEEDLES = tuple(n for n in _ALL_NEEDLES if not any(other != n and other in n fo
 # By first letter: so the search looks closely at few places.
 _RESTS = {c: "|".join(re.escape(n[1:]) for n in _NEEDLES if n[0] == c) for c in {n[0] for n in _NEEDLES}}
 _NEEDLE = re.compile("|".join(f"{re.escape(c)}(?:{rests})" for c, rests in sorted(_RESTS.items())))
-# The same three as one automaton each, linear whatever the text is (RE2). Programs as `_programs` sees them, or more of them.
-_ANY_NEEDLE = re2.compile("(?i)" + "|".join(map(re.escape, _NEEDLES)))
-_ANY_OPTION = re2.compile("(?i)" + "|".join(map(re.escape, _OPTIONS)))
-_EDGE = r"[\x00-\x20/\\\\\"']|\.exe"
-_ANY_PROGRAM = re2.compile(rf"(?i)(?:\A|{_EDGE})(?:{'|'.join(map(re.escape, sorted(_PROGRAMS)))})(?:\z|{_EDGE})")
+# Whatever a pattern above meets; and a program of the table with what could be one of its options behind it on the line (`_arguments`
+# ends there), or one that needs no option.
+_NAMES = "|".join(map(re.escape, sorted(_PROGRAMS)))
+_ALONE = "|".join(sorted({o.split()[0] for o in _OPTIONS if o[0].isalpha()}))
+_SIEVES = (
+    sieve(pattern.pattern for _, pattern in _PATTERNS),
+    sieve([
+        rf"(?:\A|[^\w.-])(?:(?:{_NAMES})(?:\.exe)?[\"']?\s(?:(?:[^\n]*\s)?[-/]|[^\n]*<<<)|(?:{_ALONE})(?:\.exe)?[\"']?\s)",
+    ]),
+)  # fmt: skip
 _BIG = 2000  # characters; above that only the lines around a needle are looked at
 # Values that configure a secret without being one.
 _HARMLESS = re.compile(
@@ -213,9 +217,19 @@ def holds_secret(text: str) -> bool:
 
 def bytes_hold_secret(raw: bytes) -> bool:
     """The same of bytes from a device, as `decode` reads them."""
-    if raw.isascii() and not suspicious(raw.decode("ascii")):
-        return False
-    return holds_secret(decode(raw))
+    return bool(which_hold_secret([raw]))
+
+
+def which_hold_secret(raws: Sequence[bytes]) -> set[int]:
+    """Numbers of those that hold one, of many such: one pass over all of them is much cheaper than one over each."""
+    plain = [raw if raw.isascii() else b"" for raw in raws]
+    closely = caught(_SIEVES, plain) | {n for n, raw in enumerate(raws) if raw and not plain[n]}
+    return {n for n in closely if holds_secret(decode(raws[n]))}
+
+
+def which_suspicious(texts: Sequence[str]) -> set[int]:
+    """Numbers of the texts (ASCII) that `suspicious` speaks of; each line of each of the others is left as it is, too."""
+    return caught(_SIEVES, [text.encode() for text in texts])
 
 
 def suspicious(text: str) -> bool:
@@ -226,4 +240,4 @@ def suspicious(text: str) -> bool:
     >>> suspicious("root\\nmysqldump --single-transaction shop"), suspicious("eth0\\n1500")
     (True, False)
     """
-    return bool(_ANY_NEEDLE.search(text)) or (bool(_ANY_OPTION.search(text)) and bool(_ANY_PROGRAM.search(text)))
+    return bool(which_suspicious([text]))

@@ -10,7 +10,7 @@ from functools import cache
 from operator import attrgetter
 from typing import Any, TypeVar
 
-from auditkit.scrub import scrub, suspicious
+from auditkit.scrub import scrub, which_suspicious
 from auditkit.text import unsurrogate
 
 T = TypeVar("T")
@@ -33,21 +33,9 @@ def tidy_each(records: Sequence[object]) -> Iterator[object]:
     """
     texts = list(map(_plain_texts, records))
     closely = {n for n, text in enumerate(texts) if text is None}
-    _look(["" if text is None else text for text in texts], 0, len(texts), closely)
+    closely |= which_suspicious(["" if text is None else text for text in texts])
     for n, record in enumerate(records):
         yield _tidy(record) if n in closely else record
-
-
-def _look(texts: list[str], start: int, end: int, closely: set[int]) -> None:
-    """Adds the numbers of those texts that must be read closely, found by halving."""
-    if start >= end or not suspicious("\n".join(texts[start:end])):
-        return
-    if end - start == 1:
-        closely.add(start)
-        return
-    middle = (start + end) // 2
-    _look(texts, start, middle, closely)
-    _look(texts, middle, end, closely)
 
 
 def _plain_texts(record: object) -> str | None:

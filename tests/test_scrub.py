@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditkit.model import fact
-from auditkit.scrub import holds_secret, scrub, suspicious
+from auditkit.scrub import holds_secret, scrub, suspicious, which_hold_secret, which_suspicious
 from auditkit.tidy import tidy, tidy_each
 
 
@@ -39,6 +39,7 @@ class _Two:
 def test_a_secret_is_cut(line: str) -> None:
     assert "Canary1" not in scrub(line)
     assert holds_secret(line)
+    assert not line.isascii() or suspicious(line)
 
 
 @pytest.mark.parametrize(
@@ -267,6 +268,27 @@ _PIECES = st.sampled_from(
 def test_what_is_looked_over_at_once_is_cut_nowhere(texts: list[str]) -> None:
     if not suspicious("\n".join(texts)):
         assert [scrub(text) for text in texts] == texts
+
+
+@given(st.lists(st.lists(_PIECES, max_size=8).map("".join), max_size=6))
+def test_of_many_texts_those_with_secrets_are_found_in_one_pass(texts: list[str]) -> None:
+    secret = {n for n, text in enumerate(texts) if holds_secret(text)}
+    assert which_hold_secret([text.encode() for text in texts]) == secret
+    assert secret <= which_suspicious(texts)
+
+
+def test_a_text_that_is_not_ascii_is_read_closely_whatever_stands_beside_it() -> None:
+    texts = ["eth0", "пароль: Canary1", "диск", "mysql -pCanary1"]
+    assert which_hold_secret([texts[0].encode(), texts[1].encode("cp1251"), texts[2].encode(), texts[3].encode()]) == {1, 3}
+
+
+def test_a_hostile_line_is_passed_over_in_one_go() -> None:
+    import time
+
+    started = time.process_time()
+    for piece in ("mc ", "password=x ", "a://bb:c@d ", "echo a | ", "mysql -px ", "-----BEGIN PRIVATE KEY-----", "login a "):
+        suspicious(piece * 40_000)
+    assert time.process_time() - started < 2
 
 
 @given(st.lists(st.lists(_PIECES | st.text(max_size=3), max_size=8).map("".join), max_size=8))
