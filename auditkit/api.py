@@ -21,13 +21,14 @@ from auditkit.assessment import Assessment, assess
 from auditkit.book import people
 from auditkit.checking import Checklist, load_checklists
 from auditkit.collecting.sealing import reparse
-from auditkit.collecting.session import Asked, operator, run_session
+from auditkit.collecting.session import Asked, operator, run_session, tool
 from auditkit.declared import declared_tables
 from auditkit.errors import UsageError
 from auditkit.i18n import Lang
 from auditkit.model import Decision
 from auditkit.registry import Registry, registry
 from auditkit.store import SnapshotInfo, Store
+from auditkit.workspace.issues import numbering
 from auditkit.workspace.keys import evidence_cipher, print_key
 from auditkit.workspace.layout import Workspace
 
@@ -128,7 +129,9 @@ class Client:
         """Write docx, xlsx and html in one language; -> what was made, and what was left out and why."""
         from auditkit.reporting.deliver import deliver
 
-        return deliver(assessment, self.workspace.path, out or self.workspace.deliverables, (lang,))
+        ws = self.workspace
+        numbered = numbering(ws.state, assessment.snapshot.id, assessment.as_of, wrote := tool())
+        return deliver(assessment, ws.path, out or ws.deliverables, (lang,), numbered, wrote)
 
     def kb(self, assessment: Assessment, lang: Lang = "ru", out: Path | None = None) -> Path:
         """Write the knowledge base; -> its index.html."""

@@ -75,7 +75,7 @@ def verify(workspace: Workspace, store: Store, registry: Registry, file: Path) -
     if a.digest != meta.checklists:
         cure = f"put the checklists of that day back, or write it anew: auditkit report --snapshot {snapshot.id} --as-of {as_of}"
         raise UsageError(f"{file}: was made by other checklists ({meta.checklists}) than there are now ({a.digest}): {cure}")
-    document = audit_document(a)
+    document = audit_document(a, meta.issue, meta.tool)
     found = compare(file, document, meta.lang, workspace.path)
     judge = _Judge({ident(s): s for s in _said_by(document)}, meta.lang, _Troubled(a, reread), _hint(decisions, as_of))
     count: Counter[str] = Counter()

@@ -247,7 +247,7 @@ def _lines(doc: Any, *lines: tuple[str, str]) -> None:
 def _cover(doc: Any) -> None:
     _lines(doc, ("Auditkit Client", "{{ meta.client }}"), ("Normal", "{%p if meta.draft %}"), ("Auditkit Draft", "{{ label.draft_mark }}"),
            ("Normal", "{%p endif %}"), ("Title", "{{ title }}"), ("Subtitle", "{{ subtitle }}"))
-    names = ("as_of", "number", "version", "state", "auditor", "client", "snapshot")
+    names = ("as_of", "number", "version", "state", "auditor", "client", "snapshot", "tool")
     table = doc.add_table(rows=len(names), cols=2)
     table.autofit = False
     for column, width in zip(table.columns, (Cm(4.5), Cm(12.5)), strict=True):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import getpass
+import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from auditkit.collecting.discover import ranges_before
 from auditkit.collecting.plan import plan
@@ -109,4 +111,10 @@ def tool() -> str:
     try:
         return f"auditkit {version('infra-auditkit')}"
     except PackageNotFoundError:
-        return "auditkit (checkout, not installed)"
+        return f"auditkit {_declared()} (checkout, not installed)"
+
+
+def _declared() -> str:
+    """The version that the checkout gives itself."""
+    place = Path(__file__).resolve().parents[2] / "pyproject.toml"
+    return str(tomllib.loads(place.read_text(encoding="utf-8"))["project"]["version"])

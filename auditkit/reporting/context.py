@@ -46,8 +46,9 @@ def _maybe(cell: d.Cell | None, lang: Lang) -> str:
 
 
 def _meta(meta: d.Meta, lang: Lang) -> dict[str, Any]:
+    issue = meta.version or i18n.text(lang, "doc.version.none")
     return {
-        "client": shown(meta.client), "auditor": shown(meta.auditor), "number": shown(meta.number), "version": meta.version,
+        "client": shown(meta.client), "auditor": shown(meta.auditor), "number": shown(meta.number), "version": issue,
         "state": i18n.text(lang, f"doc.state.{meta.state}"), "draft": meta.state == "draft",
         "as_of": i18n.when(lang, meta.as_of.isoformat(), "long_date"),
         "snapshot": shown(meta.snapshot), "checklists": shown(meta.checklists), "tool": shown(meta.tool),

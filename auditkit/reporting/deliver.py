@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +11,9 @@ from auditkit.assessment import Assessment
 from auditkit.i18n import Lang
 from auditkit.reporting.cells import Label
 from auditkit.reporting.document import Document, Note
-from auditkit.reporting.report import audit_document
+from auditkit.reporting.report import audit_document, form
+
+Numbering = Callable[[Lang, str], int]  # language, draft | edited | approved -> number of the issue
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,11 @@ class Made:
     notices: tuple[Label, ...]
 
 
-def deliver(assessment: Assessment, client_dir: Path, out: Path, langs: Sequence[Lang]) -> Made:
-    """deliverables/<date>-audit/audit.<lang>.{docx,xlsx,html}. Raises UsageError where the folder cannot be written."""
+def deliver(assessment: Assessment, client_dir: Path, out: Path, langs: Sequence[Lang], numbered: Numbering, tool: str) -> Made:
+    """deliverables/<date>-audit/audit.<lang>.{docx,xlsx,html}. numbered: gives the issue its number, when the folder can be written.
+
+    Raises UsageError where it cannot.
+    """
     from auditkit.reporting.docx import write_docx
     from auditkit.reporting.html import write_html
     from auditkit.reporting.trial import try_folder
@@ -45,10 +50,11 @@ def deliver(assessment: Assessment, client_dir: Path, out: Path, langs: Sequence
     except OSError as e:
         raise trouble(folder, e, "made") from e
     try_folder(folder)
-    document = audit_document(assessment)
     files: list[File] = []
-    notices = dict.fromkeys(_left_out(document))
+    notices: dict[Label, None] = {}
     for lang in langs:
+        document = audit_document(assessment, numbered(lang, form(assessment)), tool)
+        notices.update(dict.fromkeys(_left_out(document)))
         _keep_earlier(folder, lang)
         paths = {kind: folder / f"audit.{lang}.{kind}" for kind in ("docx", "xlsx", "html")}
         notices.update(dict.fromkeys(write_docx(document, lang, paths["docx"], client_dir)))

@@ -206,7 +206,8 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """What a document is of and made from. checklists: digest of the items asked; tool: name and version of the program."""
+    """What a document is of and made from. checklists: digest of the items asked; tool: name and version of the program that writes it;
+    version: the number of the issue, 0 = it could not be counted."""
 
     client: str
     snapshot: str

@@ -74,13 +74,14 @@ def _findings(findings: list[d.Finding], lang: Lang, name: str) -> Sheet:
 def _read_first(book: Workbook, document: d.Document, lang: Lang, name: str, sheets: list[Sheet]) -> None:
     page = add(book, name, lang, widths=(30, 80, 16))
     m = document.meta
+    issue = d.plain(m.version) if m.version else d.label("doc.version.none")
     page.heading(document.title)
     page.line(document.subtitle)
     page.line(d.label("book.what", title=title_of(document.title, lang)))
     page.gap()
     for key, value in (
         ("client", d.plain(m.client)), ("as_of", d.label("cell.date", value=m.as_of)), ("number", d.plain(m.number)),
-        ("version", d.plain(m.version)), ("state", d.label(f"doc.state.{m.state}")), ("auditor", d.plain(m.auditor)),
+        ("version", issue), ("state", d.label(f"doc.state.{m.state}")), ("auditor", d.plain(m.auditor)),
         ("snapshot", d.plain(m.snapshot)), ("checklists", d.plain(m.checklists)), ("tool", d.plain(m.tool)),
     ):
         page.pair(d.label(f"doc.{key}"), value)

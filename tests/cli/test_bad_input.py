@@ -2,39 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import repeat
 from pathlib import Path
 
 import pytest
 
-from auditkit.cli import main
-from tests.lab.need import need
-
-HERE = "targets: [{id: here, platform: linux, transport: local}]\n"
-Run = Callable[..., str]
-
-
-@pytest.fixture
-def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command line in a fresh folder that holds the client acme; gives stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("LANG", "C.UTF-8")
-    for name in ("XDG_CONFIG_HOME", "AUDITKIT_IDENTITY", "AUDITKIT_DATABASE_URL", "LC_ALL", "LC_MESSAGES"):
-        monkeypatch.delenv(name, raising=False)
-
-    def command(*words: str, code: int = 2) -> str:
-        done = main(words)
-        said = capsys.readouterr().err
-        assert done == code, said
-        assert "Traceback" not in said
-        return said
-
-    command("init", "acme", code=0)
-    Path("acme/targets.yaml").write_text(HERE)
-    return command
+from tests.cli.commands import HERE, Run
 
 
 def own(name: str, text: str) -> None:
@@ -117,21 +91,6 @@ def test_a_workspace_of_a_newer_version(run: Run) -> None:
     assert "was written by a newer auditkit (layout 99, this one knows 1): upgrade auditkit" in run("audit", "acme")
 
 
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Callable[[str], None]]:
-    """The folder `disk` as a file system of its own (tmpfs): mounted with options, mounted again with others."""
-    place = tmp_path / "disk"
-    place.mkdir()
-
-    def mount(options: str) -> None:
-        done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)], capture_output=True, text=True, check=False)
-        need(done.returncode == 0, f"the right to mount a small disk: {done.stderr.strip()}")
-
-    yield mount
-    if place.is_mount():
-        subprocess.run(["umount", str(place)], check=True)
-
-
 def test_a_disk_without_room_for_the_tables(run: Run, disk: Callable[[str], None]) -> None:
     disk("size=64k")
     run("init", "disk/acme", code=0)
@@ -173,6 +132,7 @@ def test_a_workspace_on_read_only_media_is_read_and_what_must_write_says_where(r
     assert Path("pages/index.html").is_file()
     for words in (("report",), ("kb",)):
         assert "--out" in run(*words, "disk/acme")
-    for words in (("collect",), ("audit", "--out", "docs"), ("reparse",)):
-        said = run(words[0], "disk/acme", *words[1:])
+    writing: tuple[tuple[str, ...], ...] = (("collect",), ("audit", "--out", "docs"), ("reparse",))
+    for line in writing:
+        said = run(line[0], "disk/acme", *line[1:])
         assert "disk/acme/state: is read-only: work on a copy of the client's folder" in said
