@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from auditkit.commands import ApcStatus, Command, Objects, PolicyFiles, PowerShell, Search, Shell, Sweep, UpsVariables
+from auditkit.commands import ApcStatus, Command, Objects, PolicyFiles, PowerShell, Resources, Search, Shell, Sweep, UpsVariables
 from auditkit.model import Absent, Found, Outcome, Secret, Unknown, fact_key, is_fact
 from auditkit.text import decode, one_line
 from auditkit.tidy import tidy, tidy_each
@@ -141,7 +141,7 @@ class Probe(Generic[F]):
     def needs_root(self) -> bool:
         return isinstance(self.command, Shell) and self.command.root
 
-    def otherwise(self, command: str | Shell) -> Callable[[Reader[Any]], Reader[Any]]:
+    def otherwise(self, command: str | Command) -> Callable[[Reader[Any]], Reader[Any]]:
         """Another command, tried only where the one before is missing (exit code 127), with its own reader."""
 
         def wrap(reader: Reader[Any]) -> Reader[Any]:

@@ -28,6 +28,7 @@ PLATFORMS: dict[str, tuple[str, ...]] = {  # platform -> its transports, the usu
     "directory": ("ldap", "replay"),
     "windows": ("winrm", "replay"),
     "vsphere": ("vsphere", "replay"),
+    "redfish": ("redfish", "replay"),
     "nut": ("nut", "replay"),
     "apcupsd": ("apcupsd", "replay"),
 }

@@ -10,7 +10,9 @@ from auditkit.reporting.evidence import Draft
 from auditkit.reporting.reasons import reason
 
 # Areas of their own -> the platforms that they are; every other target is counted among the servers.
-OWN_ROW = {"directory": ("directory",), "windows": ("windows",), "vsphere": ("vsphere",), "power": ("nut", "apcupsd")}
+OWN_ROW = {
+    "directory": ("directory",), "windows": ("windows",), "vsphere": ("vsphere",), "iron": ("redfish",), "power": ("nut", "apcupsd"),
+}  # fmt: skip
 # Estates that this version does not collect yet. They stand in the table all the same: what nobody looked at is not fine.
 LATER = ("network", "telephony", "backups", "handover", "failure")
 
