@@ -25,6 +25,7 @@ _PLATFORMS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 _DOMAIN = ("directory", "ad", "domain")  # asked beside the server itself, where it is a domain controller
 _SSH = 22
+_WINRM, _WINRM_TLS = 5985, 5986
 
 
 @dataclass(slots=True)
@@ -97,7 +98,7 @@ def _sighting(page: _Page, s: Sighting) -> None:
     if not found:
         page.others.append(why)
     for platform in found:
-        _entry(page, why, s.name, s.addresses[0], platform)
+        _entry(page, why, s.name, s.addresses[0], platform, _how(page, platform, s.ports))
 
 
 def _platforms(page: _Page, s: Sighting) -> list[str]:
@@ -109,6 +110,13 @@ def _platforms(page: _Page, s: Sighting) -> list[str]:
     own = next((n for n in names if n in page.platforms), None)
     domain = next((n for n in _DOMAIN if n in page.platforms), None) if "domain controller" in s.roles else None
     return [p for p in (own, domain) if p]
+
+
+def _how(page: _Page, platform: str, ports: Collection[int]) -> list[str]:
+    """What an entry needs beside the usual."""
+    if platform != "windows" or _WINRM_TLS in ports:
+        return []
+    return ["    scheme: http"] if _WINRM in ports else [f"    # {page.say('no_winrm')}"]
 
 
 def _mention(page: _Page, m: Mention, grant: Grant | None) -> None:
@@ -130,10 +138,10 @@ def _account(page: _Page, a: Account) -> None:
         _entry(page, why, a.name, a.address, a.platform)
 
 
-def _entry(page: _Page, why: str, name: str, address: str, platform: str) -> None:
+def _entry(page: _Page, why: str, name: str, address: str, platform: str, how: Sequence[str]) -> None:
     transport = page.platforms[platform][0]
     lines = [f"  # {one_line(why, 400)}", f"  - id: {page.free_id(name, address)}", f"    address: {_quoted(address)}"]
-    lines += [f"    platform: {platform}", f"    transport: {transport}", "    # credential: vault:NAME"]
+    lines += [f"    platform: {platform}", f"    transport: {transport}", *how, "    # credential: vault:NAME"]
     page.entries.append("\n".join(lines))
 
 

@@ -195,6 +195,16 @@ def test_a_device_without_a_name_is_called_by_its_address(address: str, name: st
     assert (made["id"], made["address"]) == (name, address)
 
 
+@pytest.mark.parametrize(
+    ("ports", "scheme", "told"), [((445, 5985), "http", False), ((445, 5985, 5986), None, False), ((135, 445), None, True)]
+)
+def test_windows_is_asked_over_what_answers_there(ports: tuple[int, ...], scheme: str | None, told: bool) -> None:
+    text = proposed(sighting("10.0.0.5", name="srv1", kind="windows", ports=ports))
+    (entry,) = targets(text)
+    assert (entry["transport"], entry.get("scheme")) == ("winrm", scheme)
+    assert ("WinRM (5985, 5986) did not answer us" in text) == told
+
+
 def test_a_domain_controller_is_asked_as_a_server_and_as_a_domain() -> None:
     made = targets(proposed(sighting("10.0.0.5", name="dc1", kind="windows", ports=(88, 389, 445), roles=("domain controller",))))
     assert [(t["id"], t["platform"], t["transport"]) for t in made] == [("dc1", "windows", "winrm"), ("dc1-2", "directory", "ldap")]
