@@ -119,7 +119,7 @@ class AccountUse:
     """
 
     account: str
-    kind: Literal["service", "task", "sql_job", "sql_service", "iis_pool", "com", "onec"]
+    kind: Literal["service", "task", "sql_job", "sql_service", "iis_pool", "com", "onec", "cron"]
     name: str
     builtin: bool
     enabled: bool
