@@ -29,7 +29,7 @@ POLL = 60  # seconds that the host waits for output before it says that there is
 GRACE = 15.0  # seconds beyond that for its answer
 IDLE = "PT180S"  # after so long without a question of ours the host ends the shell by itself; output is asked for every POLL seconds
 CLOSING = 10.0  # seconds for the deletion of the shell, when all other time is used up
-WAITS = (2.0, 4.0, 8.0, 16.0)  # seconds before each further try where a quota is full
+WAITS: tuple[float, ...] = (2.0, 4.0, 8.0, 16.0)  # seconds before each further try where a quota is full
 BREAKS = 2  # connections that may be lost while output is received
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from auditkit.errors import Cause
 from auditkit.transports.base import Target
@@ -57,7 +58,7 @@ class Farm:
     hosts: dict[str, Windows]
     broken: dict[str, Broken]
 
-    def targets(self, port: int, closed: int) -> list[Target]:
+    def targets(self, port: int, closed: int, scheme: Literal["http", "https"] = "http") -> list[Target]:
         """What to ask; port: of the lab; closed: one on which nobody listens."""
         made: list[Target] = []
         for n, address in enumerate(self.hosts):
@@ -65,7 +66,7 @@ class Farm:
             wrong = self.broken.get(name)
             at = closed if wrong is not None and wrong.word == "connection refused" else port
             seconds = HANG_SECONDS if wrong is not None and wrong.cause == "timed_out" else 120.0
-            made.append(Target(name, "windows", "winrm", address, WinrmOptions(scheme="http", port=at, host_seconds=seconds), "env:A"))
+            made.append(Target(name, "windows", "winrm", address, WinrmOptions(scheme=scheme, port=at, host_seconds=seconds), "env:A"))
         return made
 
 
