@@ -138,7 +138,7 @@ def _account(page: _Page, a: Account) -> None:
         _entry(page, why, a.name, a.address, a.platform)
 
 
-def _entry(page: _Page, why: str, name: str, address: str, platform: str, how: Sequence[str]) -> None:
+def _entry(page: _Page, why: str, name: str, address: str, platform: str, how: Sequence[str] = ()) -> None:
     transport = page.platforms[platform][0]
     lines = [f"  # {one_line(why, 400)}", f"  - id: {page.free_id(name, address)}", f"    address: {_quoted(address)}"]
     lines += [f"    platform: {platform}", f"    transport: {transport}", *how, "    # credential: vault:NAME"]
