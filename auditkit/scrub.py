@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from auditkit.scrub_sieve import caught, sieve
-from auditkit.scrub_table import by_program
+from auditkit.scrub_sieve import caught, sieve, widened
+from auditkit.scrub_table import ROWS, by_program
 from auditkit.text import decode
 
 CUT = "‹secret›"
@@ -79,16 +79,11 @@ _NEEDLES = tuple(n for n in _ALL_NEEDLES if not any(other != n and other in n fo
 # By first letter: so the search looks closely at few places.
 _RESTS = {c: "|".join(re.escape(n[1:]) for n in _NEEDLES if n[0] == c) for c in {n[0] for n in _NEEDLES}}
 _NEEDLE = re.compile("|".join(f"{re.escape(c)}(?:{rests})" for c, rests in sorted(_RESTS.items())))
-# Whatever a pattern above meets; and a program of the table with what could be one of its options behind it on the line (`_arguments`
-# ends there), or one that needs no option.
-_NAMES = "|".join(map(re.escape, sorted(_PROGRAMS)))
-_ALONE = "|".join(sorted({o.split()[0] for o in _OPTIONS if o[0].isalpha()}))
+# Whatever a pattern above meets; and a program of the table with one of its options behind it on the line (`_arguments` ends there).
 _SIEVES = (
     sieve(pattern.pattern for _, pattern in _PATTERNS),
-    sieve([
-        rf"(?:\A|[^\w.-])(?:(?:{_NAMES})(?:\.exe)?[\"']?\s(?:(?:[^\n]*\s)?[-/]|[^\n]*<<<)|(?:{_ALONE})(?:\.exe)?[\"']?\s)",
-    ]),
-)  # fmt: skip
+    sieve(rf"(?<![\w.-])(?:{'|'.join(programs.split())})(?:\.exe)?[\"']?(?:\s[^\n]*)?{widened(option)}" for programs, option in ROWS),
+)
 _BIG = 2000  # characters; above that only the lines around a needle are looked at
 # Values that configure a secret without being one.
 _HARMLESS = re.compile(

@@ -1,8 +1,8 @@
 """One automaton that passes over everything a host said and lets through what no pattern of `scrub` can meet: linear, and cheap.
 
-It is made from the very patterns: what they demand of the surroundings of a match is left out and upper bounds of repetitions are
-lifted, so it meets all that they meet, and somewhat more. What it meets is then read closely. Of ASCII alone, where a letter is a
-letter for both engines. Sources: RE2's syntax page (no look-around, counted repetitions cost states); Python's `re` for what \\s is.
+It is made from the very patterns: what they demand of the surroundings of a match is left out (but for one character before it) and
+upper bounds of repetitions are lifted, so it meets all that they meet, and somewhat more. What it meets is then read closely. Of
+ASCII alone, where a letter is a letter for both engines. Sources: RE2's syntax page (no look-around, counted repetitions cost states); Python's `re` for what \\s is.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 import re2  # type: ignore[import-untyped]
 
 _SPACE = r"\t-\r\x1c-\x20"  # \s of Python's re within ASCII; RE2 knows fewer
+_BEFORE = re.compile(r"\(\?<(?P<how>[=!])(?P<one>\\[sSdDwW]|\[\^?[^]\\]*(?:\\.[^]\\]*)*\])\)")  # a look-behind at one character
 _BOUNDED = re.compile(r"\{(\d+),\d+\}\??")
 _LOOKS = ("(?=", "(?!", "(?<=", "(?<!")
 _MEMORY = 16 << 20  # bytes for the states of one automaton; beyond that it begins anew
@@ -33,12 +34,15 @@ def sieve(patterns: Iterable[str]) -> Any:
 
 
 def widened(pattern: str) -> str:
-    """A pattern without look-around and without upper bounds.
+    """A pattern without look-around and without upper bounds. What it demands of the character before is taken along.
 
     >>> widened(r"(?<![\\w-])a{2,9}(?!b(?:c)[)])[^\\s]{0,5}(?P<s>x)")
-    'a{2,}[^\\\\t-\\\\r\\\\x1c-\\\\x20]*(?:x)'
+    '(?:^|[^\\\\w-])a{2,}[^\\\\t-\\\\r\\\\x1c-\\\\x20]*(?:x)'
     """
     parts, at = [], 0
+    if behind := _BEFORE.match(pattern):
+        one, at = widened(behind["one"]), behind.end()
+        parts.append(one if behind["how"] == "=" else f"(?:^|{_others(one)})")
     while at < len(pattern):
         end = _end(pattern, at)
         piece = pattern[at:end]
@@ -49,6 +53,13 @@ def widened(pattern: str) -> str:
             parts.append({r"\s": f"[{_SPACE}]", r"\S": f"[^{_SPACE}]"}.get(piece, piece))
     whole = _BOUNDED.sub(lambda m: {"0": "*", "1": "+"}.get(m[1], f"{{{m[1]},}}"), "".join(parts))
     return whole.replace("(?P<s>", "(?:")
+
+
+def _others(one: str) -> str:
+    """The class of all other characters. Only of what stands in patterns here: no class that is negated already but a lone one."""
+    if one.startswith("[^"):
+        return "[" + one[2:]
+    return "[^" + one[1:] if one.startswith("[") else one.swapcase()
 
 
 def _end(pattern: str, at: int) -> int:

@@ -15,9 +15,9 @@ from typing import Protocol
 import msgspec
 import zstandard
 from sqlalchemy import Connection, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from auditkit.errors import EvidenceError, StoreError
+from auditkit.store.many import insert_many
 from auditkit.store.schema import blob
 
 ON_DISK = 1 << 20  # a bigger body is a file under evidence/
@@ -79,9 +79,7 @@ class Blobs:
         have_sql = _HAVE_POSTGRESQL if connection.dialect.name == "postgresql" else _HAVE_SQLITE
         have = set(connection.execute(have_sql, {"wanted": msgspec.json.encode(wanted).decode()}).scalars())
         rows = [self._row(address, *bodies[address]) for address in wanted if address not in have]
-        if rows:
-            dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-            connection.execute(dialect.insert(blob).on_conflict_do_nothing(), rows)
+        insert_many(connection, blob, rows)
 
     def _row(self, address: str, body: bytes, secret: bool) -> dict[str, object]:
         """Secret "not kept" is a row without a body: missing for a reason is not missing."""

@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, delete, func, insert, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, Insert, Row, delete, func, insert, literal, literal_column, select, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from auditkit.errors import Cause, EvidenceError, StoreError, UsageError
 from auditkit.model import Absent, Evidence, Found, Outcome, Question, Unknown
 from auditkit.probing import Probe, Reply
-from auditkit.scrub import bytes_hold_secret
+from auditkit.scrub import which_hold_secret
 from auditkit.store.blobs import Blobs, Cipher, NoCipher
 from auditkit.store.engine import open_engine, sqlite_url
 from auditkit.store.facts import Stale, packed, unpacked
+from auditkit.store.many import insert_many
 from auditkit.store.reading import CURE, open_reading, unwritable
 from auditkit.store.schema import alias, answer, question, snapshot
 
@@ -169,32 +169,24 @@ class Store:
         if not answers:
             return
         with self._write() as c:
-            dialect = postgresql if c.dialect.name == "postgresql" else sqlite
-            questions = (t.question for t in answers)
-            asked = [{"snapshot": snap, "target": q.target, "probe": q.probe, "arg": _writable(q.arg)} for q in questions]
-            c.execute(dialect.insert(question).on_conflict_do_nothing(), asked)
+            insert_many(c, question, [{"snapshot": snap, **_asked(t.question)} for t in answers])
             bodies: dict[str, tuple[bytes, bool]] = {}
-            rows = [{"snapshot": snap, **self._row(t, bodies)} for t in answers]
+            secret = _secret(answers)
+            rows = [{"snapshot": snap, **self._row(t, n in secret, bodies)} for n, t in enumerate(answers)]
             self.blobs.put(c, bodies)
-            # The first whole answer stays; one that was unknown gives way to what a second try has learnt.
-            fresh = dialect.insert(answer)
-            changed = {k: fresh.excluded[k] for k in _SAID}
-            c.execute(fresh.on_conflict_do_update(index_elements=_KEY, set_=changed, where=answer.c.state == "unknown"), rows)
+            insert_many(c, answer, rows, _unless_known)
 
-    def _row(self, t: Told, bodies: dict[str, tuple[bytes, bool]]) -> dict[str, Any]:
+    def _row(self, t: Told, secret: bool, bodies: dict[str, tuple[bytes, bool]]) -> dict[str, Any]:
         """A row of `answer`; what it points to is put into `bodies`."""
-        evidence, secret = None, t.secret
-        if t.reply is not None:
-            r = t.reply
-            secret = secret or bytes_hold_secret(r.stdout) or bytes_hold_secret(r.stderr)
+        evidence, r = None, t.reply
+        if r is not None:
             evidence = self._hold(_encode(_Body(r.stdout, r.stderr, r.code, r.way, r.root, r.truncated)), secret, bodies)
         state, why, cause, facts = self._said(t.outcome, bodies)
-        row = {
-            "target": t.question.target, "probe": t.question.probe, "arg": t.question.arg, "state": state, "why": why,
-            "cause": cause, "at": (t.reply.at if t.reply else t.at).isoformat(), "account": t.reply.account if t.reply else "",
-            "command": t.command, "evidence": evidence, "facts": facts,
+        return {
+            **_asked(t.question), "state": state, "why": _writable(why), "cause": cause, "at": (r.at if r else t.at).isoformat(),
+            "account": _writable(r.account) if r else "", "command": _writable(t.command), "evidence": evidence, "secret": secret,
+            "facts": facts,
         }  # fmt: skip
-        return {"secret": secret, **{k: _writable(v) for k, v in row.items()}}
 
     def _said(self, outcome: Outcome, bodies: dict[str, tuple[bytes, bool]]) -> tuple[str, str, str, str | None]:
         match outcome:
@@ -372,9 +364,27 @@ class _Guard:
         return StoreError(f"{self._engine.url.database or 'store'}: {said}; what was stored before is safe: cure it and run again")
 
 
-def _writable(text: str | None) -> str | None:
+def _writable(text: str) -> str:
     """PostgreSQL's text holds no NUL; a hostile argument or message may."""
-    return text.replace("\0", "\ufffd") if text and "\0" in text else text
+    return text.replace("\0", "\ufffd") if "\0" in text else text
+
+
+def _asked(q: Question) -> dict[str, str]:
+    return {"target": q.target, "probe": q.probe, "arg": _writable(q.arg)}
+
+
+def _secret(answers: Sequence[Told]) -> set[int]:
+    """Numbers of those whose evidence is kept encrypted only: declared so, or one of their streams holds what looks like a secret."""
+    declared = {n for n, t in enumerate(answers) if t.secret}
+    open_ = [(n, stream) for n, t in enumerate(answers) if t.reply and n not in declared for stream in (t.reply.stdout, t.reply.stderr)]
+    return declared | {open_[k][0] for k in which_hold_secret([stream for _, stream in open_])}
+
+
+def _unless_known(fresh: Any) -> Insert:
+    """The first whole answer stays; one that was unknown gives way to what a second try has learnt."""
+    changed = {k: fresh.excluded[k] for k in _SAID}
+    made: Insert = fresh.on_conflict_do_update(index_elements=_KEY, set_=changed, where=answer.c.state == literal_column("'unknown'"))
+    return made
 
 
 def _carry(c: Connection, carried: Carried, into: int) -> None:
