@@ -91,6 +91,8 @@ def policy_files(reply: Reply) -> Iterator[SysvolPolicy | PolicyPassword | Polic
     yield from passwords
     yield from _scripts(files, guid)
     yield from _settings(by_path.get("machine/microsoft/windows nt/secedit/gpttmpl.inf"), guid)
+    if reply.truncated:
+        return  # what a folder holds is said of a whole one alone
     yield SysvolPolicy(
         guid=guid,
         version=_version(by_path.get("gpt.ini")),
