@@ -121,7 +121,7 @@ class Opener:
             secret = unwrapped(head.form, b"" if head.form == "plain" else base64.b64decode(lines[2], validate=True), self.key)
         except (Closed, binascii.Error) as e:
             raise Refused("edited", str(e)) from e
-        if not hmac.compare_digest(secret.tag(body + b"\n"), end[:64].decode("ascii", "replace")):
+        if not hmac.compare_digest(secret.tag(body + b"\n").encode(), end[:64]):
             raise Refused("edited")
         parts = _parts(lines[3][: len(body) - sum(len(line) + 1 for line in lines[:3])], secret)
         if "stdout" not in parts or (head.system == "linux") != ("stderr" in parts):
@@ -159,16 +159,18 @@ def _bytes(place: Path) -> bytes:
         number = os.open(place, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as e:
         raise Refused("no_file" if place.is_symlink() else "unreadable", e.strerror or "") from e
-    with os.fdopen(number, "rb") as f:
+    try:
         about = os.fstat(number)
         if not stat.S_ISREG(about.st_mode):
             raise Refused("no_file")
         if about.st_size > LARGEST:
             raise Refused("too_large", f"{LARGEST >> 20} MB")
-        try:
+        with os.fdopen(number, "rb", closefd=False) as f:
             raw = f.read(LARGEST + 1)
-        except OSError as e:
-            raise Refused("unreadable", e.strerror or "") from e
+    except OSError as e:
+        raise Refused("unreadable", e.strerror or "") from e
+    finally:
+        os.close(number)
     if len(raw) > LARGEST:
         raise Refused("too_large", f"{LARGEST >> 20} MB")
     return raw
