@@ -232,15 +232,49 @@ def test_passwords_can_be_guessed_at_whatever_port_sshd_listens() -> None:
     assert state({"linux.listeners": ss(443, "nginx"), "linux.sshd": sshd()}, "LIN-11") == "not_applicable"
 
 
+def bans(**ports: str) -> str:
+    """Jails with the ports that their action closes, as `fail2ban-client -d` prints them; "" = an action for all ports."""
+    made = ["['set', 'loglevel', 'INFO']"]
+    for jail, port in ports.items():
+        start = f"<iptables> -I INPUT -p tcp -m multiport --dports {port} -j f2b" if port else "<iptables> -I INPUT -p tcp -j f2b"
+        properties = [["actionstart", start], ["port", port or "ssh"]]
+        made.append(str(["multi-set", jail, "action", "iptables-multiport" if port else "iptables-allports", properties]))
+    return "\n".join([*made, "['start', 'sshd']"])
+
+
 @pytest.mark.parametrize(("names", "verdict"), [(("nginx-http-auth",), "alarm"), ((), "alarm"), (("sshd", "nginx-http-auth"), "ok")])
 def test_a_guard_must_watch_ssh(names: tuple[str, ...], verdict: str) -> None:
-    assert state({"linux.listeners": ss(22, "sshd"), "linux.sshd": sshd(), "linux.fail2ban": jails(*names)}, "LIN-11") == verdict
+    closed = bans(**{n: "ssh" if n == "sshd" else "http,https" for n in ("sshd", "nginx-http-auth")})
+    asked: Answers = {"linux.listeners": ss(22, "sshd"), "linux.sshd": sshd(), "linux.fail2ban_ports": closed}
+    assert state({**asked, "linux.fail2ban": jails(*names)}, "LIN-11") == verdict
+
+
+@pytest.mark.parametrize(
+    ("ports", "verdict"),
+    [
+        ("ssh", "alarm"), ("ssh,2222", "ok"), ("2000:2999", "ok"), ("", "ok"), ("0:65535", "ok"), ("http", "alarm"), ("my-ssh", "unknown"),
+        ("my-ssh,2222", "ok"),
+    ],
+)  # fmt: skip
+def test_a_ban_must_close_the_port_on_which_sshd_listens(ports: str, verdict: str) -> None:
+    asked: Answers = {"linux.listeners": ss(2222, "sshd"), "linux.sshd": sshd(port=2222), "linux.fail2ban": jails("sshd")}
+    assert state({**asked, "linux.fail2ban_ports": bans(sshd=ports)}, "LIN-11") == verdict
+
+
+def test_without_the_ports_of_fail2ban_nobody_knows_whether_it_guards() -> None:
+    asked: Answers = {"linux.listeners": ss(22, "sshd"), "linux.sshd": sshd(), "linux.fail2ban": jails("sshd")}
+    assert state({**asked, "linux.fail2ban_ports": Unknown("needs root", cause="no_sudo")}, "LIN-11") == "unknown"
+
+
+def test_a_jail_that_is_configured_and_does_not_run_is_no_guard() -> None:
+    asked: Answers = {"linux.listeners": ss(22, "sshd"), "linux.sshd": sshd(), "linux.fail2ban": jails("recidive")}
+    assert state({**asked, "linux.fail2ban_ports": bans(sshd="ssh")}, "LIN-11") == "alarm"
 
 
 def test_a_guard_of_sshd_does_not_watch_dropbear() -> None:
     seen: Answers = {"linux.listeners": ss(22, "dropbear")}
-    assert state({**seen, "linux.fail2ban": jails("sshd")}, "LIN-11") == "alarm"
-    assert state({**seen, "linux.fail2ban": jails("dropbear")}, "LIN-11") == "ok"
+    assert state({**seen, "linux.fail2ban": jails("sshd"), "linux.fail2ban_ports": bans(sshd="ssh")}, "LIN-11") == "alarm"
+    assert state({**seen, "linux.fail2ban": jails("dropbear"), "linux.fail2ban_ports": bans(dropbear="ssh")}, "LIN-11") == "ok"
     assert state({**seen, "linux.bruteforce_guards": "812 crowdsec\n"}, "LIN-11") == "ok"
 
 
