@@ -16,7 +16,9 @@ from .privileges import RULING
 Place = Literal["domain", "adminsdholder", "unit", "policy", "controller", "privileged", "group"]
 # SYSTEM, BUILTIN\Administrators, the controllers of the forest, the object itself, whoever makes an object: all rule it by design.
 BY_DESIGN = frozenset({"S-1-5-18", "S-1-5-32-544", "S-1-5-9", "S-1-5-10", "S-1-3-0"})
-REPLICATORS = ("-498", "-516")  # Enterprise Read-only Domain Controllers, Domain Controllers: they replicate by design
+# Of the domain: Enterprise Read-only Domain Controllers, the built-in Administrator, Domain Admins, controllers, Schema and Enterprise
+# Admins: they replicate by design.
+REPLICATORS = (498, 500, 512, 516, 518, 519)
 
 
 @fact(key=("dn", "place"))
@@ -76,7 +78,7 @@ def _of(e: Entry, place: Place) -> Rows:
             if h.sid not in BY_DESIGN:
                 yield _right(e.dn, place, h, below)
     if place == "domain":
-        yield from (_right(e.dn, place, h, False) for h in _replicators(d))
+        yield from (_right(e.dn, place, h, False) for h in _replicators(d, own))
 
 
 def _right(dn: str, place: Place, h: Held, below: bool) -> DirectoryRight:
@@ -85,12 +87,12 @@ def _right(dn: str, place: Place, h: Held, below: bool) -> DirectoryRight:
     )
 
 
-def _replicators(d: Descriptor) -> Iterator[Held]:
+def _replicators(d: Descriptor, domain: str) -> Iterator[Held]:
     """Who can have all passwords sent to him (MS-DRSR, IDL_DRSGetNCChanges): Get-Changes and Get-Changes-All together. The two may
-    come by two groups: the second is enough where the first is given to anybody who is no controller."""
+    come by two groups: the second is enough where the first is given to anybody who has it not by design."""
     rights = [h for h in held(d) if h.sid not in BY_DESIGN]
     some = {h.sid for h in rights if h.may in ("GetChanges", "GenericAll", "AllExtendedRights")}
-    shared = any(not s.endswith(REPLICATORS) for s in some)
+    shared = bool(some - {f"{domain}-{rid}" for rid in REPLICATORS})
     every = {h.sid for h in rights if h.may in ("GetChangesAll", "GenericAll", "AllExtendedRights")}
     for sid in sorted(every):
         if sid in some or shared:
