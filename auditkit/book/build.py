@@ -11,7 +11,7 @@ from typing import Any
 
 from auditkit.assets import Resolution, resolve
 from auditkit.book.book import AssetRow, Book, GapRow
-from auditkit.book.derive import derive
+from auditkit.book.derive import NO_PROBE, derive
 from auditkit.book.meeting import TABLES, meet
 from auditkit.book.tables import fields_of, fill, make, row
 from auditkit.model import about, marks, table_name
@@ -148,7 +148,7 @@ def _gaps(work: _Work, found: Resolution, types: Mapping[str, type], targets: Se
         if about(kind) == "self":
             asked_assets = {own[t] for t in targets if (t, table) in work.asked}
             silent = sorted(set(own.values()) - asked_assets)
-            gaps += [GapRow(table, f"{found.own[a][0]}/-", a, "no probe asks this of such a target") for a in silent]
+            gaps += [GapRow(table, f"{found.own[a][0]}/-", a, NO_PROBE) for a in silent]
             gaps += [GapRow(table, f"{a}/-", a, "seen by others, never asked") for a in found.seen]
         elif not any(asked == table for _, asked in work.asked):
             gaps.append(GapRow(table, "-/-", None, "nobody was asked"))

@@ -13,6 +13,7 @@ from auditkit.probing import Derived, NotHere, NotUnderstood
 from auditkit.registry import Registry
 
 Rows = dict[tuple[str, str], list[tuple[str, object]]]
+NO_PROBE = "no probe asks this of such a target"
 
 
 def derive(book: Book, registry: Registry, by_asset: Rows, gaps: list[GapRow]) -> list[GapRow]:
@@ -23,17 +24,25 @@ def derive(book: Book, registry: Registry, by_asset: Rows, gaps: list[GapRow]) -
     made: list[GapRow] = []
     tables = {table_name(t) for d in registry.derived.values() for t in d.yields}
     probed = {table_name(t) for p in registry.probes.values() for t in p.yields}
-    pure = tables - probed
-    gaps[:] = [g for g in gaps if g.table not in pure]
+    silent = {(g.table, g.asset) for g in gaps if g.why == NO_PROBE}
+    gaps[:] = [g for g in gaps if not (g.table in tables - probed or (g.why == NO_PROBE and _derivable(registry, g, silent)))]
     holes: dict[tuple[str, str | None], list[GapRow]] = defaultdict(list)
     for g in gaps:
         holes[g.table, g.asset].append(g)
     for one in _ordered(registry.derived):
         for asset in (*sorted(book.resolution.own), *book.resolution.seen):
-            for g in _one(book, one, asset, by_asset, holes):
+            for g in _one(book, one, asset, by_asset, holes, probed):
                 made.append(g)
                 holes[g.table, g.asset].append(g)
     return made
+
+
+def _derivable(registry: Registry, gap: GapRow, silent: set[tuple[str, str | None]]) -> bool:
+    """Whether a table that no probe fills for an asset follows from tables that are asked of it."""
+    for one in registry.derived.values():
+        if gap.table in map(table_name, one.yields) and not any((table_name(k), gap.asset) in silent for k, _ in one.needs.values()):
+            return True
+    return False
 
 
 def _ordered(derived: Mapping[str, Derived[Any]]) -> list[Derived[Any]]:
@@ -47,11 +56,19 @@ def _ordered(derived: Mapping[str, Derived[Any]]) -> list[Derived[Any]]:
     return done
 
 
-def _one(book: Book, one: Derived[Any], asset: str, by_asset: Rows, holes: Mapping[tuple[str, str | None], list[GapRow]]) -> list[GapRow]:
+def _one(
+    book: Book, one: Derived[Any], asset: str, by_asset: Rows, holes: Mapping[tuple[str, str | None], list[GapRow]], probed: set[str]
+) -> list[GapRow]:
+    """Gaps of what could not be derived. A table that probes of this asset fill too is whole without what is derived on others: where
+    one of the tables read here is asked of no such target, this way of knowing is not for it.
+    """
     needed = [table_name(k) for k, _ in one.needs.values()]
     missing = [g for t in needed for key in ((t, asset), (t, None)) for g in holes.get(key, ())]
     if missing:
-        return [GapRow(table_name(t), g.question, asset, g.why) for t in one.yields for g in missing[:3]]
+        foreign = any(g.why == NO_PROBE for g in missing)
+        own = [table_name(t) for t in one.yields]
+        mine = [t for t in own if not (foreign and t in probed and asset in book.resolution.own)]
+        return [GapRow(t, g.question, asset, g.why) for t in mine for g in missing[:3]]
     values: dict[str, Any] = {}
     basis: list[str] = []
     for name, (kind, many) in one.needs.items():
