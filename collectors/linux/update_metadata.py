@@ -38,7 +38,17 @@ def update_metadata(reply: Reply) -> Iterator[UpdateMetadata]:
         if manager == "apt" and re.search(r"%20| ", path):
             continue  # of a disc (apt-cdrom(8)): it has a label, no host name, and is never fetched again
         times = {"m": int(modified), "c": int(changed)}
-        yield UpdateMetadata(manager=manager, source=path, refreshed_at=datetime.fromtimestamp(times[which], UTC))
+        yield UpdateMetadata(manager=manager, source=path, refreshed_at=datetime.fromtimestamp(times[which], UTC), repo=_repo(path))
+
+
+def _repo(path: str) -> str:
+    """The cache of a repository that was disabled since stays where it is, and grows old rightly.
+
+    >>> _repo("/var/cache/dnf/epel-6519ea8e1c5a0a5d/repodata/x-primary.xml.gz"), _repo("/var/cache/yum/x86_64/7/updates/repomd.xml")
+    ('epel', 'updates')
+    """
+    found = re.match(r"/var/cache/(?:(?:dnf|libdnf5)/([^/]+)-[0-9a-f]{16}/|yum/[^/]+/[^/]+/([^/]+)/|zypp/raw/([^/]+)/)", path)
+    return next((name for name in found.groups() if name), "") if found else ""
 
 
 def _whose(path: str) -> tuple[str, str]:

@@ -342,6 +342,29 @@ def test_every_list_of_packages_must_be_fresh() -> None:
     assert verdicts({"linux.update_metadata": Unknown("cut", cause="truncated")}, "LIN-02") == [("unknown", 0)]
 
 
+def dnf(**ages: int) -> str:
+    then = {name: int(NOW.timestamp()) - 86400 * days for name, days in ages.items()}
+    return "".join(f"{t} {t} /var/cache/dnf/{name}-0123456789abcdef/repodata/aa-primary.xml.gz\n" for name, t in then.items())
+
+
+def repos(**enabled: int) -> str:
+    sections = "".join(f"[{name}]\nbaseurl=https://mirror/{name}\nenabled={on}\n" for name, on in enabled.items())
+    return f"==> /etc/yum.repos.d/all.repo <==\n{sections}"
+
+
+def test_lists_of_repositories_that_are_switched_off_do_not_count() -> None:
+    fresh: Answers = {"linux.update_metadata": dnf(base=1, epel=400)}
+    assert verdicts({**fresh, "linux.repositories": repos(base=1, epel=0)}, "LIN-02") == [("ok", 0)]
+    assert verdicts({**fresh, "linux.repositories": repos(base=1, epel=1)}, "LIN-02") == [("alarm", 1)]
+    assert verdicts({**fresh, "linux.repositories": repos(base=1)}, "LIN-02") == [("alarm", 1)]  # nobody switched it off
+    assert verdicts({**fresh, "linux.repositories": Unknown("needs root", cause="no_sudo")}, "LIN-02") == [("unknown", 0)]
+
+
+def test_a_fresh_list_of_a_repository_that_is_switched_off_is_no_list() -> None:
+    only: Answers = {"linux.update_metadata": dnf(epel=1), "linux.repositories": repos(base=1, epel=0)}
+    assert verdicts(only, "LIN-02") == [("alarm", 1)]
+
+
 def test_a_file_system_below_var_is_no_volume_of_var() -> None:
     own = "/dev/sda1 / ext4 rw 0 0\n/dev/sda2 /home ext4 rw 0 0\n"
     assert state({"linux.mounts": f"{own}sunrpc /var/lib/nfs/rpc_pipefs rpc_pipefs rw 0 0\n"}, "LIN-17") == "alarm"

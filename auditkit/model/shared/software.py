@@ -44,11 +44,15 @@ class PendingUpdate:
 
 @fact(key=("manager", "source"))
 class UpdateMetadata:
-    """When the host last fetched, or confirmed, the list of one package source. No row = it has no lists: it knows of no update."""
+    """When the host last fetched, or confirmed, the list of one package source. No row = it has no lists: it knows of no update.
+
+    repo: id of the repository (`Repository.suite`) of dnf, yum and zypper; "" where the path does not tell it.
+    """
 
     manager: str
     source: str
     refreshed_at: datetime
+    repo: str
 
 
 @fact(key=("manager",))
