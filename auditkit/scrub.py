@@ -224,7 +224,7 @@ def which_hold_secret(raws: Sequence[bytes]) -> set[int]:
 
 def which_suspicious(texts: Sequence[str]) -> set[int]:
     """Numbers of the texts (ASCII) that `suspicious` speaks of; each line of each of the others is left as it is, too."""
-    return caught(_SIEVES, [text.encode() for text in texts])
+    return caught(_SIEVES, texts)
 
 
 def suspicious(text: str) -> bool:

@@ -2,7 +2,8 @@
 
 It is made from the very patterns: what they demand of the surroundings of a match is left out (but for one character before it) and
 upper bounds of repetitions are lifted, so it meets all that they meet, and somewhat more. What it meets is then read closely. Of
-ASCII alone, where a letter is a letter for both engines. Sources: RE2's syntax page (no look-around, counted repetitions cost states); Python's `re` for what \\s is.
+ASCII alone, where a letter is a letter for both engines.
+Sources: RE2's syntax page (no look-around, counted repetitions cost states); Python's `re` for what \\s is.
 """
 
 from __future__ import annotations
@@ -86,11 +87,13 @@ def _end_of_group(pattern: str, at: int) -> int:
     return end + 1
 
 
-def caught(sieves: Sequence[Any], texts: Sequence[bytes]) -> set[int]:
+def caught(sieves: Sequence[Any], texts: Sequence[bytes] | Sequence[str]) -> set[int]:
     """Which of the texts (ASCII) one of the sieves meets, found in one pass over all of them.
 
     A match begins at or before each place where a pattern would meet, so the text of that place is among those it touches.
     """
+    if sum(map(len, texts)) <= _AT_ONCE:
+        return _touched(sieves, texts)
     found: set[int] = set()
     start = size = 0
     for n, text in enumerate(texts):
@@ -101,8 +104,8 @@ def caught(sieves: Sequence[Any], texts: Sequence[bytes]) -> set[int]:
     return found
 
 
-def _touched(sieves: Sequence[Any], texts: Sequence[bytes]) -> set[int]:
-    whole = b"\n".join(texts)
+def _touched(sieves: Sequence[Any], texts: Sequence[bytes] | Sequence[str]) -> set[int]:
+    whole = b"\n".join(text if isinstance(text, bytes) else text.encode() for text in texts)
     places = [(m.start(), m.end()) for one in sieves for m in one.finditer(whole)]
     if not places:
         return set()

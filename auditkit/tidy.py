@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from functools import cache
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 from auditkit.scrub import scrub, which_suspicious
 from auditkit.text import unsurrogate
@@ -40,13 +40,20 @@ def tidy_each(records: Sequence[object]) -> Iterator[object]:
 
 def _plain_texts(record: object) -> str | None:
     """All texts of a record, one a line; None where one of them, or another value, is such that only `_tidy` can tell."""
-    texts: list[str] = []
     try:
-        if not _gather(record, texts):
-            return None
-    except RecursionError:
+        plan = _plan(type(record))  # type: ignore[arg-type]  # a type is hashable, mypy asks its metaclass
+        texts: list[str] = []
+        if plan is None:
+            if not _gather(record, texts):
+                return None
+        else:
+            texts += plan[0](record)
+            for held in plan[1](record):
+                if type(held) not in _PLAIN and not _gather(held, texts):
+                    return None
+        whole = "\n".join(texts)
+    except (RecursionError, TypeError):  # TypeError: a text that is none
         return None
-    whole = "\n".join(texts)
     return whole if len(whole) <= LONGEST and whole.isascii() else None
 
 
@@ -61,7 +68,7 @@ def _gather(value: Any, texts: list[str]) -> bool:
         return bool(-(2**63) <= value < 2**63)
     if kind is tuple:
         return all(_gather(v, texts) for v in value)
-    fields: Callable[[Any], tuple[Any, ...]] | None = _fields(kind)  # type: ignore[arg-type]  # a type is hashable, mypy asks its metaclass
+    fields: _Fields | None = _fields(kind)  # type: ignore[arg-type]  # a type is hashable, mypy asks its metaclass
     if fields is None:
         return False
     for held in fields(value):
@@ -72,8 +79,26 @@ def _gather(value: Any, texts: list[str]) -> bool:
     return True
 
 
+_Fields = Callable[[Any], tuple[Any, ...]]
+
+
 @cache
-def _fields(kind: Any) -> Callable[[Any], tuple[Any, ...]] | None:
+def _plan(kind: Any) -> tuple[_Fields, _Fields] | None:
+    """Reads the fields of a fact that are texts by their annotation, and all others; None: it is no fact."""
+    if not hasattr(kind, "__fact__"):
+        return None
+    texts = [n for n, hint in get_type_hints(kind).items() if hint is str]
+    return _reader(texts), _reader([n for n in kind.__dataclass_fields__ if n not in texts])
+
+
+def _reader(names: Sequence[str]) -> _Fields:
+    if len(names) < 2:
+        return lambda record: tuple(getattr(record, n) for n in names)
+    return attrgetter(*names)
+
+
+@cache
+def _fields(kind: Any) -> _Fields | None:
     """Reads all fields of a record of that type at once; None: it is none, or has less than two of them."""
     if not dataclasses.is_dataclass(kind) or len(kind.__dataclass_fields__) < 2:
         return None
