@@ -39,7 +39,7 @@ _OK, _UNAUTHORIZED, _FAULT = 200, 401, 500
 
 @dataclass(slots=True)
 class Clock:
-    """until: monotonic time at which everything ends; patience: seconds for one request."""
+    """until: monotonic time at which the script must have ended; patience: seconds for one request."""
 
     until: float
     patience: float
@@ -252,7 +252,7 @@ class Wire:
         assert self._http is not None
         assert self._stream is not None
         where = self.place.where
-        self._stream.deadline = time.monotonic() + min(patience or self.clock.patience, self.clock.left())
+        self._stream.deadline = time.monotonic() + (patience or self.clock.patience)
         headers = {"Content-Type": kind, "User-Agent": "auditkit", "Connection": "Keep-Alive", **(more or {})}
         try:
             self._http.request("POST", "/wsman", body, headers)

@@ -6,6 +6,7 @@ known here, and `delete_all` is called when the program is interrupted while thr
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 import uuid
@@ -19,7 +20,7 @@ from winrm.protocol import Protocol
 from auditkit.errors import TransportError
 from auditkit.transports import winrmtrouble as trouble
 from auditkit.transports.winrmhttp import Clock, Wire
-from auditkit.transports.winrmtrouble import Broken
+from auditkit.transports.winrmtrouble import Broken, Endless
 
 UTF8 = 65001
 ENVELOPE = 512_000  # bytes of an answer that are asked for; a host sends no more than its own MaxEnvelopeSizekb
@@ -110,9 +111,9 @@ def _ended(soap: _Soap, wire: Wire, shell: str, running: str, stdin: bytes, most
     breaks = BREAKS
     while True:
         left = wire.clock.left()
-        if left <= 1:
-            raise TransportError("timed_out", f"{wire.place.where}: the script did not end in its time; raise host_seconds")
-        soap.operation_timeout_sec = max(1, min(POLL, int(left)))
+        if left <= 0:
+            raise Endless("timed_out", f"{wire.place.where}: the script did not end in its time; raise host_seconds")
+        soap.operation_timeout_sec = max(1, min(POLL, math.ceil(left)))
         wire.clock.patience = soap.operation_timeout_sec + GRACE
         try:
             more, said, code, done = soap.get_command_output_raw(shell, running)

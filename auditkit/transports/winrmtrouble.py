@@ -42,6 +42,10 @@ class Late(TransportError):
     """A request was not answered in its time."""
 
 
+class Endless(TransportError):
+    """The script did not end in its time, although the host answers."""
+
+
 def denied(where: str, login: str, auth: str, offered: Iterable[str]) -> TransportError:
     """Of a login answered with 401. offered: the server's WWW-Authenticate lines."""
     kinds = sorted({part.strip().split(" ")[0].lower() for line in offered for part in line.split(",") if part.strip()})

@@ -63,6 +63,7 @@ class Windows:
     basic: bool = True
     negotiate: bool = True
     bound: bool = False  # demands channel bindings
+    stuck: frozenset[str] = frozenset()  # sections that never return
     status: int | None = None  # answers every request with this HTTP status: no WinRM
     mute: bool = False  # takes requests, and never answers
     most_shells: int = 30
@@ -162,6 +163,8 @@ class Shell:
             return Output(stderr=f"'{self.line.split()[0]}' is not recognized\r\n", code=1)
         script = gzip.decompress(base64.b64decode(self.stdin)).decode("ascii")
         host.scripts.append(script)
+        if host.stuck & set(SECTION.findall(script)):
+            return Output(hangs=True)
         answer = framed(raw(SECTION.findall(script), host.said, host.name))
         # ASCII, so that every code page leaves it as it is: sent as text to prove that
         return Output(self._bytes(host.spoil(answer).decode("latin-1")), seconds=host.seconds)
