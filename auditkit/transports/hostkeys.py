@@ -34,8 +34,7 @@ def fingerprint(key: HostKey) -> str:
 
 def pinned(path: Path, address: str, port: int, via: Sequence[str] = ()) -> list[HostKey]:
     """Keys pinned for a host. Raises ConfigError (file:line) for a line that cannot be understood."""
-    name = name_of(address, port, via)
-    return sorted({line.key for line in knownhosts.read(path) if line.key and line.speaks_of(name)})
+    return knownhosts.keys_of(path, name_of(address, port, via))
 
 
 def pin(path: Path, address: str, port: int, keys: Iterable[HostKey], replace: bool = False, via: Sequence[str] = ()) -> None:

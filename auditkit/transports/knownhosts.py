@@ -12,7 +12,7 @@ import fcntl
 import hmac
 import os
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -72,15 +72,61 @@ class Line:
 
 def read(path: Path) -> list[Line]:
     """All lines; a file that is not there has none. Raises ConfigError with file:line."""
+    return list(_understood(path).lines)
+
+
+def keys_of(path: Path, name: str) -> list[HostKey]:
+    """The keys of that name (in lower case), sorted. Raises ConfigError as `read`."""
+    known = _understood(path)
+    lines = (*known.by_name.get(name, ()), *(line for line in known.hashed if line.speaks_of(name)))
+    return sorted({line.key for line in lines if line.key})
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file as it was understood. hashed: lines with a name that only a comparison tells."""
+
+    raw: bytes
+    lines: tuple[Line, ...]
+    by_name: Mapping[str, Sequence[Line]]
+    hashed: tuple[Line, ...]
+
+
+_last: dict[Path, _File] = {}
+
+
+def _understood(path: Path) -> _File:
+    """The bytes are read anew each time, and understood anew where they differ: a thousand hosts have thousands of lines."""
+    raw = _bytes(path)
+    known = _last.get(path)
+    if known is None or known.raw != raw:
+        lines = _lines(path, raw)
+        by_name: dict[str, list[Line]] = {}
+        for line in lines:
+            for name in line.names:
+                by_name.setdefault(name.lower(), []).append(line)
+        known = _File(raw, tuple(lines), by_name, tuple(line for line in lines if any(n.startswith("|") for n in line.names)))
+        _last.clear()  # of one workspace at a time
+        _last[path] = known
+    return known
+
+
+def _bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
     except FileNotFoundError:
-        return []
+        return b""
     except OSError as e:
         raise ConfigError(f"{path}: cannot be read: {e.strerror}") from e
     if len(raw) > LARGEST:
         raise ConfigError(f"{path}: over {LARGEST >> 20} MB: this is no known_hosts")
+    return raw
+
+
+def _lines(path: Path, raw: bytes) -> list[Line]:
+    if not raw:
+        return []
     lines: list[Line] = []
     for number, text in enumerate(raw.decode("utf-8", "surrogateescape").removesuffix("\n").split("\n"), 1):
         try:
