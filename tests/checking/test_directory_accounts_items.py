@@ -189,7 +189,10 @@ def test_what_admin_count_left_behind() -> None:
     assert state("AD-53", 512, "adminCount: 1\n", ruling=1512) == "alarm"
     assert state("AD-53", 512, "adminCount: 1\n", ruling=520) == "alarm"  # rules the domain, and is none of those that are protected
     assert state("AD-53", 512, "adminCount: 1\n") == "ok"
-    assert state("AD-53", 514, "adminCount: 1\n", rid=502, ruling=1512) == "not_applicable"
+    assert state("AD-53", 514, "adminCount: 1\n", rid=502, ruling=1512) == "ok"  # krbtgt is always protected
+    assert state("AD-53", ruling=1512, kind="groupType: -2147483646\nadminCount: 1\n") == "alarm"  # a group that was nested once
+    assert state("AD-53", ruling=512, kind="groupType: -2147483646\nadminCount: 1\n") == "ok"
+    assert state("AD-53", ruling=516, kind="groupType: -2147483646\nadminCount: 1\n") == "ok"  # controllers are protected and rule nothing
     assert state("AD-53", None, ruling=1512) == "unknown"
     assert state("AD-53", 512, "adminCount: 1\n", kind="") == "unknown"
 

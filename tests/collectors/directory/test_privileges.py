@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from auditkit.model.shared.directory import DirectoryGroup, DirectoryMembership, DirectoryUser
@@ -9,11 +11,12 @@ from auditkit.probing import NotUnderstood, Reply
 from auditkit.registry import registry
 
 PRIVILEGED = registry().derived["directory.privileged"].read
+ACCOUNT: Any = registry().types["privileged_account"]
 DOMAIN = "S-1-5-21-1-2-3"
 
 
 def group(rid: int, name: str) -> DirectoryGroup:
-    return DirectoryGroup(sid=f"{DOMAIN}-{rid}", rid=rid, name=name, dn=f"CN={name},DC=x", members=None)
+    return DirectoryGroup(sid=f"{DOMAIN}-{rid}", rid=rid, name=name, dn=f"CN={name},DC=x", members=None, admin_count=None)
 
 
 def user(name: str, primary: int = 513) -> DirectoryUser:
@@ -29,12 +32,15 @@ def joins(*pairs: tuple[str, str | None]) -> list[DirectoryMembership]:
 
 def test_the_path_through_nested_groups_is_told_and_a_loop_ends() -> None:
     groups = [group(512, "Админы домена"), group(1101, "IT"), group(1102, "Help")]
-    found = list(PRIVILEGED(groups, joins(("Админы домена", "IT"), ("IT", "Help"), ("Help", "IT"), ("Help", "ivanov")), [user("ivanov")]))
+    both = list(PRIVILEGED(groups, joins(("Админы домена", "IT"), ("IT", "Help"), ("Help", "IT"), ("Help", "ivanov")), [user("ivanov")]))
+    found = [f for f in both if isinstance(f, ACCOUNT)]
+    assert [f.path for f in both if f not in found] == ["Админы домена", "Админы домена ← IT", "Админы домена ← IT ← Help"]
     assert [(f.path, f.group_rid, f.account) for f in found] == [("Админы домена ← IT ← Help ← ivanov", 512, True)]
 
 
 def test_a_primary_group_counts_and_a_foreign_principal_is_named() -> None:
-    found = list(PRIVILEGED([group(512, "DA")], joins(("DA", "S-1-5-21-9-9-9-1105")), [user("petrov", 512)]))
+    made = PRIVILEGED([group(512, "DA")], joins(("DA", "S-1-5-21-9-9-9-1105")), [user("petrov", 512)])
+    found = [f for f in made if isinstance(f, ACCOUNT)]
     assert {(f.name, f.account) for f in found} == {("petrov", True), ("S-1-5-21-9-9-9-1105", False)}
 
 
@@ -50,3 +56,10 @@ def test_members_that_may_not_be_read_leave_the_whole_unknown() -> None:
 def test_flags_that_may_not_be_read_are_not_taken_for_no() -> None:
     hidden = user("x")
     assert (hidden.enabled, hidden.never_logged_on, hidden.no_preauth, hidden.admin_count) == (None, None, None, None)
+
+
+def test_an_account_in_several_groups_of_full_power_is_listed_once_and_the_guarded_are_known() -> None:
+    groups = [group(512, "DA"), group(519, "EA"), group(525, "Protected")]
+    made = list(PRIVILEGED(groups, joins(("DA", "a"), ("EA", "a"), ("EA", "b"), ("Protected", "b")), [user("a"), user("b")]))
+    found = [(f.path, f.repeated, f.guarded) for f in made if isinstance(f, ACCOUNT)]
+    assert found == [("DA ← a", False, False), ("EA ← a", True, False), ("EA ← b", False, True)]
