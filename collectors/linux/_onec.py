@@ -122,12 +122,18 @@ def _administrators(items: list[Value]) -> tuple[str, ...] | None:
     if listed is None or not servers:
         return None
     first = servers[0]
-    if not isinstance(first, list) or len(first) < 4 or isinstance(first[0], list) or not _UUID.fullmatch(first[0]):
+    if not isinstance(first, list) or not _server(first[:4]):
         return None
     names = [a[0] if isinstance(a, list) and a else "" for a in listed]
     if not all(isinstance(n, str) and n for n in names):
         return None
     return tuple(str(n) for n in names)
+
+
+def _server(begins: list[Value]) -> bool:
+    """uuid, description, port, host: a cluster's manager has no port there."""
+    told = [v for v in begins if isinstance(v, str)]
+    return len(told) == 4 and _UUID.fullmatch(told[0]) is not None and told[2].isdecimal() and bool(told[3])
 
 
 def _base(file: str, base: Value) -> OneCBase:

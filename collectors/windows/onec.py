@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from auditkit.model.shared.onec import (
@@ -21,10 +21,11 @@ from auditkit.model.shared.onec import (
     OneCProcess,
     OneCPublication,
     OneCService,
+    OneCSharedBase,
     OneCTechLog,
 )
-from auditkit.model.shared.windows import AccountUse
-from auditkit.probing import NotHere, NotUnderstood, PowerShell, Reply, probe
+from auditkit.model.shared.windows import AccountUse, WindowsShare
+from auditkit.probing import NotHere, NotUnderstood, PowerShell, Reply, derived, probe
 from auditkit.text import decode
 
 from ..linux import _onec as files  # noqa: TID252  (1C's files are the same on both systems)
@@ -173,3 +174,15 @@ def onec_bases(reply: Reply) -> Iterator[OneCFileBase | OneCDump | OneCPublicati
     section.rows("publication")
     if not found and not published:
         raise NotHere("no base of 1C in a file, no unloaded base and no publication on the disks")
+
+
+@derived("windows.onec_shared")
+def onec_shared(bases: Sequence[OneCFileBase], shares: Sequence[WindowsShare]) -> Iterator[OneCSharedBase]:
+    """Bases below the folder of a share, in letters of any case (also Russian ones). The shares of Windows itself (D$) do not count."""
+    open_ = [s for s in shares if s.kind == "disk" and not s.admin and s.path]
+    for base in bases:
+        inside = [s for s in open_ if base.path.casefold().startswith(s.path.casefold().rstrip("\\") + "\\")]
+        if inside:
+            told = [s.everyone_writes for s in inside]
+            everyone = True if True in told else None if None in told else False
+            yield OneCSharedBase(path=base.path, shares=tuple(sorted(s.name for s in inside)), everyone_writes=everyone)

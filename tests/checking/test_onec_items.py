@@ -38,9 +38,10 @@ ITEMS = {i.id: i for one in load_checklists() if one.checklist == "onec" for i i
 MB = 1024 * 1024
 # What these rules look at; the rest of the registry is left out, for speed alone.
 TABLES = {t for i in ITEMS.values() for p in i.parts for t in (p.for_, *(s.table for s in (*sources(p.when), *sources(p.expect))))}
+TABLES |= {"windows_share"}
 ASKED = {n: p for n, p in REGISTRY.probes.items() if TABLES & {table_name(t) for t in p.yields} or "onec" in n}
 TYPES = {table_name(t): t for p in ASKED.values() for t in p.yields} | {t: REGISTRY.types[t] for t in TABLES}
-SMALL = Registry(ASKED, {"onec.support": REGISTRY.derived["onec.support"]}, TYPES)
+SMALL = Registry(ASKED, {n: REGISTRY.derived[n] for n in ("onec.support", "windows.onec_shared")}, TYPES)
 
 
 def verdicts(platform: str, told: dict[str, Outcome]) -> dict[str, str]:
@@ -169,12 +170,20 @@ def test_ends_of_platform_versions_count_once_a_table_has_them(monkeypatch: pyte
 
 @pytest.mark.parametrize(
     ("path", "expected"),
-    [("D:\\bases", "alarm"), ("D:\\", "alarm"), ("D:\\Bas", "ok"), ("D:\\Bases2", "ok"), ("E:\\Bases", "ok")],
-)
+    [
+        ("D:\\базы", "alarm"), ("D:\\", "alarm"), ("D:\\БАЗЫ\\torg\\", "alarm"),
+        ("D:\\Баз", "not_applicable"), ("D:\\Базы2", "not_applicable"), ("E:\\Базы", "not_applicable"),
+    ],
+)  # fmt: skip
 def test_a_base_lies_in_a_shared_folder_or_beside_it(path: str, expected: str) -> None:
-    assert state("ONEC-18", "windows", FILE, replace(SHARE, path=path)) == expected
-    assert state("ONEC-18", "windows", FILE, replace(SHARE, path=path, everyone_writes=False)) == "ok"
-    assert state("ONEC-18", "windows", FILE, unseen=frozenset({"windows_share"})) == "unknown"
+    base = replace(FILE, path="D:\\Базы\\torg\\1Cv8.1CD")
+    assert state("ONEC-18", "windows", base, replace(SHARE, path=path)) == expected
+    if expected == "alarm":
+        assert state("ONEC-18", "windows", base, replace(SHARE, path=path, everyone_writes=False)) == "ok"
+        assert state("ONEC-18", "windows", base, replace(SHARE, path=path, everyone_writes=None)) == "unknown"
+    assert state("ONEC-18", "windows", base, replace(SHARE, path=path, admin=True)) == "not_applicable"
+    assert state("ONEC-18", "windows", base, unseen=frozenset({"windows_share"})) == "unknown"
+    assert state("ONEC-18", "windows", unseen=frozenset({"one_c_file_base"})) == "unknown"
     assert "ONEC-18" not in verdicts("linux", {})
 
 

@@ -99,6 +99,15 @@ class OneCFileBase:
 
 
 @fact(key=("path",))
+class OneCSharedBase:
+    """A base in a file that lies in a folder shared by Windows. everyone_writes: of those shares; None = of one it could not be seen."""
+
+    path: str
+    shares: tuple[str, ...]
+    everyone_writes: bool | None
+
+
+@fact(key=("path",))
 class OneCDump:
     """A base unloaded into a file (*.dt) by the designer: a copy to carry over, and the vendor does not call it a backup."""
 

@@ -48,6 +48,7 @@ SERVER = f'{{1,{{{UUID},"Центральный сервер",1540,"h",1}}}}'
         ("{0},{0},{0}", None),  # every cluster has a working server: this is another order of fields
         (f'{{0}},{{2,{{"admin1c","",0,"aGFzaA==","",1}}}},{SERVER}', None),
         (f"{{0}},{{1,{{{{}}}}}},{SERVER}", None),
+        (f'{{0}},{{0}},{{1,{{{UUID},"Главный менеджер кластера","h",1}}}}', None),  # managers stand where servers should: another order
     ],
 )
 def test_the_administrators_of_a_cluster_are_known_only_where_the_order_of_fields_is(
