@@ -9,22 +9,23 @@ from auditkit.probing import NotHere, NotUnderstood, PowerShell, Reply, probe
 
 from ._section import Section, number, text, texts, whole
 
-# Win32_TerminalServiceSetting.LicensingType; 0 = personal, and 1 = for administration
-_LICENSING = {0: "administration", 1: "administration", 2: "per device", 4: "per user", 5: "not set"}
-
-_WORDS = ("Win32_TerminalServiceSetting", "local", "policy", "Win32_TSLicenseKeyPack")
+# LicensingMode of the registry. What WMI calls LicensingType is numbered otherwise on its page (4 = not configured): it is not asked.
+_LICENSING = {2: "per device", 4: "per user", 5: "not set"}
+_WORDS = ("Win32_TerminalServiceSetting", "local", "core", "policy", "Win32_TSLicenseKeyPack")
 
 
 @probe("windows.rds", PowerShell("rds"), on=("windows",), missing="no Remote Desktop Services here")
 def rds(reply: Reply) -> Iterator[RdsServer]:
-    """TerminalServerMode 1 = session host. Servers of a policy before those set here."""
+    """TerminalServerMode 1 = session host. Mode and servers of a policy go before those set here; a mode that was never set is not set."""
     section = Section(reply, *_WORDS)
-    setting, local, policy = section.one("Win32_TerminalServiceSetting"), section.one("local"), section.one("policy")
-    if setting is None or local is None or policy is None:
+    setting, local, core, policy = (section.one(w) for w in _WORDS[:4])
+    if setting is None or local is None or core is None or policy is None:
         raise NotUnderstood("the settings of Remote Desktop Services are not told")
-    mode, licensing = whole(setting, "TerminalServerMode"), _LICENSING.get(whole(setting, "LicensingType"))
-    if mode not in (0, 1) or licensing is None:
-        raise NotUnderstood(f"TerminalServerMode {mode}, LicensingType {setting['LicensingType']!r}")
+    mode = whole(setting, "TerminalServerMode")
+    kind = number(policy, "LicensingMode") or number(core, "LicensingMode") or 5
+    if mode not in (0, 1) or kind not in _LICENSING:
+        raise NotUnderstood(f"TerminalServerMode {mode}, LicensingMode {kind}")
+    licensing = _LICENSING[kind] if mode else "administration"
     forced = tuple(s.strip() for s in text(policy, "LicenseServers").split(",") if s.strip())
     yield RdsServer(
         session_host=mode == 1, licensing=licensing, by_policy=bool(forced),  # type: ignore[arg-type]
