@@ -25,6 +25,11 @@ from auditkit.transports.base import Brought
 FORMAT = "windows/1"
 _FRAME = re.compile(rb"<<<AUDITKIT1 (\d{1,10}) ([0-9a-f]{64})>>>([A-Za-z0-9+/=\s]*)<<<END>>>")
 _CODES = frozenset({0, 1, 5, 127})
+DENIED = 5
+NARROW = (
+    "the account is no administrator there, and Windows leaves out without a word what such an account may not see: "
+    "use an administrator's account"
+)
 
 
 class Cut(Exception):
@@ -43,9 +48,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Everything that one run sent. version: of PowerShell. at: when it began, by the host's own clock, UTC."""
+    """Everything that one run sent. version: of PowerShell. at: when it began, by the host's own clock, UTC.
+
+    admin: whether it ran with an administrator's rights, so that nothing was left out silently.
+    """
 
     account: str
+    admin: bool
     computer: str
     version: str
     at: datetime
@@ -72,6 +81,7 @@ def replies(answer: Answer, probes: Iterable[Probe[Any]], target: str, when: dat
     """The reply to each probe out of one answer; of a probe with `otherwise` the first way that its host knows.
 
     target: its id. when: of the answer, UTC. key: of the workspace. The bytes are the same whichever way the answer came.
+    What an account without an administrator's rights was told is what was seen, never the whole: code 5.
     """
     for probe in probes:
         question = Question(target, probe.name, "")
@@ -81,7 +91,8 @@ def replies(answer: Answer, probes: Iterable[Probe[Any]], target: str, when: dat
                 missing = Unknown(f"not asked: the script that answered has no section for {command}", cause="truncated")
                 yield Brought(question, str(command), None, missing)
                 break
-            reply = Reply(part.rows, part.said.encode("utf-8", "backslashreplace"), part.code, when, answer.account, way=way, key=key)
+            code, said = (part.code, part.said) if answer.admin or part.code else (DENIED, NARROW)
+            reply = Reply(part.rows, said.encode("utf-8", "backslashreplace"), code, when, answer.account, way=way, key=key)
             if not probe.lacks_command(reply) or way == len(probe.commands) - 1:
                 yield Brought(question, str(command), reply)
                 break
@@ -124,4 +135,4 @@ def _parts(lines: list[bytes]) -> Answer:
     if name:
         raise ValueError("a section without its end")
     at = datetime.fromisoformat(head["at"]).astimezone(UTC)
-    return Answer(str(head["account"]), str(head["computer"]), str(head["ps"]), at, parts)
+    return Answer(str(head["account"]), head["admin"] is True, str(head["computer"]), str(head["ps"]), at, parts)

@@ -305,4 +305,6 @@ function Section($akName, $akBlock) {
     Write-AkRow $akEnd
 }
 
-Write-AkRow @{ 'auditkit' = 'windows/1'; 'ps' = [string]$PSVersionTable.PSVersion; 'account' = ([Environment]::UserDomainName + '\' + [Environment]::UserName); 'computer' = [Environment]::MachineName; 'at' = [DateTime]::UtcNow }
+$akUser = New-Object Security.Principal.WindowsPrincipal([Security.Principal.WindowsIdentity]::GetCurrent())
+$akAdmin = $akUser.IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)
+Write-AkRow @{ 'auditkit' = 'windows/1'; 'admin' = $akAdmin; 'ps' = [string]$PSVersionTable.PSVersion; 'account' = ([Environment]::UserDomainName + '\' + [Environment]::UserName); 'computer' = [Environment]::MachineName; 'at' = [DateTime]::UtcNow }

@@ -45,9 +45,12 @@ def recorded(*wanted: str) -> Mapping[str, Said]:
     return found
 
 
-def raw(sections: Iterable[str], said: Mapping[str, Said], computer: str = "SRV1", account: str = "CORP\\audit") -> bytes:
+def raw(
+    sections: Iterable[str], said: Mapping[str, Said], computer: str = "SRV1", account: str = "CORP\\audit", admin: bool = True
+) -> bytes:
     """The lines that the script packs. A section nobody recorded ends as one whose class does not exist."""
-    lines = [_line({"auditkit": "windows/1", "ps": "5.1.17763.1", "account": account, "computer": computer, "at": "2026-11-22T06:30:00Z"})]
+    who = {"account": account, "computer": computer, "admin": admin, "at": "2026-11-22T06:30:00Z"}
+    lines = [_line({"auditkit": "windows/1", "ps": "5.1.17763.1", **who})]
     for name in sections:
         one = said.get(name, Said(b"", 127))
         lines.append(_line({"section": name}))

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditkit.commands import PowerShell
-from auditkit.model import Absent, Found, fact
+from auditkit.model import Absent, Found, Unknown, fact
 from auditkit.probing import Reply, probe
 from auditkit.registry import registry
 from auditkit.transports.powershellanswer import Cut, parse, read, replies
@@ -162,6 +162,26 @@ def test_the_next_way_counts_only_where_the_first_does_not_exist() -> None:
     assert otherwise("three", "one") == ["powershell section three.ps1", 0, Found((Answered(name="c"),))]
     assert otherwise("four", "four") == ["powershell section four.ps1", 1, Absent("no such thing here")]
     assert otherwise("two", "one")[:2] == ["powershell section two.ps1", 0]  # refused: no proof that it does not exist
+
+
+def test_what_a_plain_account_is_told_is_never_the_whole() -> None:
+    lines = raw(["one", "four"], SAID, admin=False)
+
+    @probe("windows.answered", PowerShell("one"), on=("windows",))
+    def names(reply: Reply) -> Iterator[Answered]:
+        """Of a test."""
+        for row in reply.rows():
+            yield Answered(name=row["Name"])
+
+    (brought,) = replies(parse(lines), [names], "srv1", AT, b"k")
+    assert brought.reply is not None
+    outcome = names.outcome(brought.reply)
+    assert isinstance(outcome, Unknown)
+    assert "no administrator" in outcome.why
+    assert outcome.seen == (Answered(name="диск"), Answered(name="b"))
+    (brought,) = replies(parse(lines), [answered], "srv1", AT, b"k")
+    assert brought.reply is not None
+    assert answered.outcome(brought.reply) == Absent("no such thing here")  # a class that does not exist is no matter of rights
 
 
 def test_a_section_that_the_script_did_not_have_was_not_asked() -> None:

@@ -186,6 +186,7 @@ HEAD = Allowed(
         {
             "data.sqlclient.sqlconnectionstringbuilder",  # the address of a database, as a text
             "data.sqlclient.sqlconnection",  # used by Read-Sql alone, which sends one SELECT
+            "security.principal.windowsprincipal",
             "io.fileinfo",
             "io.directoryinfo",
             "io.filestream",  # its mode must be Open and its access Read: checked by its text
@@ -200,8 +201,10 @@ HEAD = Allowed(
         "io.fileshare": frozenset({"readwrite", "delete"}),  # what others may do meanwhile
         "io.fileattributes": frozenset({"reparsepoint"}),
         "environment": frozenset({"machinename", "userdomainname", "username"}),
+        "security.principal.windowsidentity": frozenset({"getcurrent"}),
+        "security.principal.windowsbuiltinrole": frozenset({"administrator"}),
     },
-    methods=words("append add enqueue dequeue open close createcommand executereader read getname getfiles getdirectories"),
+    methods=words("isinrole append add enqueue dequeue open close createcommand executereader read getname getfiles getdirectories"),
     properties=frozenset({"akout.length", "akask.commandtext", "akask.commandtimeout"}),
     elements=frozenset({"akrow", "akend", "akfirst", "akfilter", "akhow"}),
     called=frozenset({"akblock"}),
