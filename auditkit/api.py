@@ -17,12 +17,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from auditkit.assessment import Assessment, assess
-from auditkit.book import people
-from auditkit.checking import Checklist, load_checklists
 from auditkit.collecting.sealing import reparse
 from auditkit.collecting.session import Asked, operator, run_session, tool
-from auditkit.declared import declared_tables
 from auditkit.errors import UsageError
 from auditkit.i18n import Lang
 from auditkit.model import Decision
@@ -32,7 +28,9 @@ from auditkit.workspace.issues import numbering
 from auditkit.workspace.keys import evidence_cipher, print_key
 from auditkit.workspace.layout import Workspace
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what only some verbs need is imported by them: a collection waits for none of it
+    from auditkit.assessment import Assessment
+    from auditkit.checking import Checklist
     from auditkit.collecting import Progress
     from auditkit.reporting.deliver import Made
     from auditkit.verify import Verification
@@ -112,6 +110,9 @@ class Client:
             return made
 
     def _assess(self, store: Store, snapshot: SnapshotInfo, as_of: date | None) -> Assessment:
+        from auditkit.assessment import assess
+        from auditkit.declared import declared_tables
+
         client = self.workspace.client()
         made = assess(
             store, snapshot, self.registry, self.checklists(), as_of or datetime.now(UTC).astimezone().date(), client.client.name,
@@ -123,6 +124,8 @@ class Client:
 
     def checklists(self) -> tuple[Checklist, ...]:
         """The checklists that hold for this client: its own, the firm's, the built-in."""
+        from auditkit.checking import load_checklists
+
         return load_checklists(self.workspace.path)
 
     def report(self, assessment: Assessment, lang: Lang = "ru", out: Path | None = None) -> Made:
@@ -141,6 +144,8 @@ class Client:
 
     def query(self, sql: str, snapshot: int | None = None) -> tuple[list[str], list[tuple[Any, ...]]]:
         """A SELECT over the book of a snapshot; -> columns and rows. Raises UsageError for anything that writes."""
+        from auditkit.book import people
+
         with self.assessed(snapshot) as a:
             return people(a.book, sql)
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
 
 from auditkit.errors import NewerStore, StoreError, UsageError
-from auditkit.store.schema import HEAD
+from auditkit.store.schema import HEAD, metadata
 
 URL_FORM = "AUDITKIT_DATABASE_URL is written postgresql+psycopg://USER@HOST/DATABASE (the password in PGPASSWORD or ~/.pgpass)"
 
@@ -83,6 +83,13 @@ def _migrate(connection: Connection) -> None:
     version = _version(connection)
     if version == HEAD:
         return
+    if version is None and not inspect(connection).get_table_names():
+        _create(connection)
+    else:
+        _upgrade(connection, version)
+
+
+def _upgrade(connection: Connection, version: str | None) -> None:
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -95,6 +102,14 @@ def _migrate(connection: Connection) -> None:
         raise NewerStore(f"the store was written by a newer auditkit (revision {version}, this one knows up to {HEAD}): update auditkit")
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _create(connection: Connection) -> None:
+    """Today's tables in an empty database, as all revisions one after the other make them: what Alembic is needed for is old stores."""
+    metadata.create_all(connection)
+    key = "constraint alembic_version_pkc primary key (version_num)"  # the very table that Alembic makes for itself
+    connection.execute(text(f"create table alembic_version (version_num varchar(32) not null, {key})"))
+    connection.execute(text("insert into alembic_version values (:head)"), {"head": HEAD})
 
 
 def _version(connection: Connection) -> str | None:

@@ -12,11 +12,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from auditkit.errors import EvidenceError, NewerStore, StoreError, UsageError
 from auditkit.model import Absent, Found, Outcome, Question, Unknown, fact
 from auditkit.probing import Reply, probe
 from auditkit.store import Answer, Store, TargetInfo, Told, packed, unpacked
+from auditkit.store.engine import _upgrade
 from auditkit.store.facts import Stale
 from auditkit.store.schema import HEAD, metadata
 
@@ -238,15 +240,24 @@ def test_no_snapshot_yet() -> None:
         Store.open(None).snapshot()
 
 
-def test_alembic_and_the_tables_agree(tmp_path: Path) -> None:
+def _shape(db: sqlite3.Connection) -> dict[str, object]:
+    tables = [r[0] for r in db.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite%' order by name")]
+    looks = ("table_info", "index_list", "foreign_key_list")
+    return {t: [sorted(db.execute(f"pragma {look}({t})").fetchall()) for look in looks] for t in tables}
+
+
+def test_a_new_store_is_as_alembic_would_have_made_it(tmp_path: Path) -> None:
     Store.open(tmp_path / "s.sqlite").close()
-    with sqlite3.connect(tmp_path / "s.sqlite") as db:
-        made = {r[0] for r in db.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite%'")}
-        (version,) = db.execute("select version_num from alembic_version").fetchone()
-        columns = {t: [r[1] for r in db.execute(f"pragma table_info({t})")] for t in made - {"alembic_version"}}
-    db.close()
-    assert version == HEAD
-    assert columns == {t.name: [c.name for c in t.columns] for t in metadata.sorted_tables}
+    engine = create_engine(f"sqlite:///{tmp_path / 'a.sqlite'}")
+    with engine.begin() as connection:
+        _upgrade(connection, None)
+    engine.dispose()
+    new, upgraded = sqlite3.connect(tmp_path / "s.sqlite"), sqlite3.connect(tmp_path / "a.sqlite")
+    assert _shape(new) == _shape(upgraded)
+    assert set(_shape(new)) == {t.name for t in metadata.sorted_tables} | {"alembic_version"}
+    for db in (new, upgraded):
+        assert db.execute("select version_num from alembic_version").fetchall() == [(HEAD,)]
+        db.close()
 
 
 KILLED = """
