@@ -18,6 +18,7 @@ from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 import msgspec
 
 from auditkit.commands import ApcStatus, Command, Objects, PolicyFiles, PowerShell, Resources, Search, Shell, Sweep, UpsVariables
+from auditkit.discreet import discreetly
 from auditkit.model import Absent, Found, Outcome, Secret, Unknown, fact_key, is_fact
 from auditkit.text import decode, one_line
 from auditkit.tidy import tidy, tidy_each
@@ -52,7 +53,6 @@ _NO_COMMAND = re.compile(
     r"(?:command not found|(?:inaccessible or )?not found|No such file or directory)"
 )
 _PROGRAM = re.compile(r"[^\s;&|(){}\"'`<>]+")
-_LINE_NUMBER = re.compile(r"\blines? (\d{1,9})\b")
 PROBE_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 
 
@@ -162,7 +162,7 @@ class Probe(Generic[F]):
         if trouble is not None:
             return Unknown(trouble.why, seen=_rows(facts), cause=trouble.cause)
         if failed is not None:
-            return Unknown(f"not understood: {self._said(failed)}", seen=_rows(facts), cause="not_understood")
+            return Unknown(f"not understood: {self._said(failed, reply)}", seen=_rows(facts), cause="not_understood")
         said_out = reply.stdout.strip()
         if not facts and said_out and said_out not in self.none:
             return Unknown("not understood: output, but no row was read from it", cause="not_understood")
@@ -200,11 +200,10 @@ class Probe(Generic[F]):
         programs = set(_PROGRAM.findall(str(command)))
         return all((m := _NO_COMMAND.fullmatch(s)) and m["name"] in programs for s in self._told(reply.stderr))
 
-    def _said(self, failed: Exception) -> str:
-        """What a reader said of the bytes. Of a secret reply only where it stopped: its words may quote the line."""
+    def _said(self, failed: Exception, reply: Reply) -> str:
+        """What a reader said of the bytes. Of a secret reply only the program's own words and the number of the line."""
         if self.secret:
-            line = _LINE_NUMBER.search(str(failed))
-            return f"{type(failed).__name__}{f' at line {line[1]}' if line else ''} (the reply is secret)"
+            return one_line(discreetly(failed, reply.text), 200)
         said = str(failed) if isinstance(failed, NotUnderstood) else f"{type(failed).__name__}: {failed}"
         return tidy(one_line(said, 160))
 

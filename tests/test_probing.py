@@ -141,8 +141,21 @@ def test_of_a_secret_reply_only_the_place_of_the_trouble_is_told() -> None:
         assert isinstance(outcome, Unknown)
         return outcome.why
 
-    assert why(b"refused\n") == "not understood: NotUnderstood at line 1 (the reply is secret)"
-    assert why(b"1\nHunter2\n") == "not understood: ValueError (the reply is secret)"
+    assert why(b"refused\n") == "not understood: NotUnderstood (line 1 of a secret reply)"
+    assert why(b"1\nHunter2\n") == "not understood: ValueError (line 2 of a secret reply)"
+
+
+def test_of_a_secret_reply_the_readers_own_words_are_told_and_no_byte_of_it() -> None:
+    @probe("test.mounts", "cat /etc/fstab", secret=True)
+    def read(reply: Reply) -> Iterator[Thing]:
+        for line in reply.lines():
+            if line.count(" ") > 2:
+                raise NotUnderstood(f"fstab: a mount of three fields was expected: {line.title()} / {line[:80]!r}")
+            yield Thing(name="x", size=1)
+
+    outcome = read.outcome(Reply(b"a b c\n//nas/docs -o username=boss password=hunter2\n"))
+    assert isinstance(outcome, Unknown)
+    assert outcome.why == "not understood: fstab: a mount of three fields was expected: … (line 2 of a secret reply)"
 
 
 def test_a_missing_file_proves_absence_only_alone() -> None:
