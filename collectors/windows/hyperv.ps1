@@ -1,9 +1,4 @@
-$there = @(Get-Rows 'Win32_Service' @('Name', 'State') "Name='vmms'")
-$there
-if ($there.Count -gt 0) {
-    if (@(Get-WmiObject -Namespace 'root\virtualization' -Query "SELECT Name FROM __NAMESPACE WHERE Name='v2'").Count -eq 0) {
-        throw 'Hyper-V of Windows Server 2008 and 2008 R2 is not read'
-    }
+if (@(Get-WmiObject -Query "SELECT Name FROM Win32_Service WHERE Name='vmms'").Count -gt 0) {
     foreach ($vm in @(Get-WmiObject -Namespace 'root\virtualization\v2' -Query 'SELECT * FROM Msvm_ComputerSystem')) {
         @{ '_' = 'system'
            name = $vm.Name

@@ -1,4 +1,4 @@
-"""Hyper-V by WMI (root\\virtualization\\v2, Windows Server 2012 and later): machines, checkpoints, replicas, what guests tell."""
+"""Hyper-V by WMI: machines, checkpoints, replicas, what guests tell. root\\virtualization\\v2 from 2012 on, root\\virtualization before."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _STATES = (
 )  # fmt: skip
 _HEALTH = {0: "none", 1: "normal", 2: "warning", 3: "critical"}
 _TYPE = "Microsoft:Hyper-V:"
-_WORDS = ("system", "settings", "Win32_Service")
+_OLD = {3: "System:Realized", 5: "Snapshot:Realized"}  # SettingType of Windows Server 2008 R2
+_DISK = "microsoft virtual hard disk"  # ResourceSubType before 2012
 _PARTS = (
     "Msvm_MemorySettingData", "Msvm_ProcessorSettingData", "Msvm_StorageAllocationSettingData",
     "Msvm_SyntheticEthernetPortSettingData", "Msvm_EmulatedEthernetPortSettingData", "Msvm_HeartbeatComponent",
@@ -37,19 +38,47 @@ def hyperv(reply: Reply) -> Iterator[VirtualMachine | HypervMachine | HypervChec
     """A machine is told by its Name being a GUID: its Caption is translated. Whoever is no administrator is shown none, or a few: the
     section then ends with "access denied".
     """
-    section = Section(reply, *_WORDS, *_PARTS)
+    section = Section(reply, "system", "settings", *_PARTS)
     if section.blank:
         raise NotHere("Hyper-V is not installed here")
-    if not any(section.rows(w) for w in ("system", "settings")) and reply.code == 0:
+    yield from _told(reply, section.rows("system"), section.rows("settings"), _Parts({w: section.rows(w) for w in _PARTS}))
+
+
+@hyperv.otherwise(PowerShell("hypervold"))
+def _(reply: Reply) -> Iterator[VirtualMachine | HypervMachine | HypervCheckpoint]:
+    """Windows Server 2008 R2 and 2008, which had no replicas: the same in other words. SettingType 3 = a machine, 5 = a snapshot;
+    AutomaticStartupAction 0 nothing, 1 if it ran, 2 always. 2008 itself does not tell SettingType.
+    """
+    parts = [p for p in _PARTS if "Storage" not in p]
+    globals_, disks = "Msvm_VirtualSystemGlobalSettingData", "Msvm_ResourceAllocationSettingData"
+    section = Section(reply, "system", "settings", globals_, disks, *parts)
+    starts = {text(r, "SystemName").upper(): whole(r, "AutomaticStartupAction") + 2 for r in section.rows(globals_)}
+    settings = [
+        {**r, "type": _TYPE + _OLD[whole(r, "type")], "subtype": None, "start": starts.get(_machine(r))} for r in section.rows("settings")
+        if number(r, "type") in _OLD
+    ]  # fmt: skip
+    rows = {p: section.rows(p) for p in parts}
+    rows["Msvm_StorageAllocationSettingData"] = [
+        {"InstanceID": r["InstanceID"], "HostResource": r["Connection"]} for r in section.rows(disks)
+        if text(r, "ResourceSubType").lower() == _DISK
+    ]  # fmt: skip
+    if any(r["type"] is None for r in section.rows("settings")):
+        raise NotUnderstood("Hyper-V of Windows Server 2008 does not tell machines from snapshots")
+    yield from _told(reply, section.rows("system"), settings, _Parts(rows))
+
+
+def _told(
+    reply: Reply, systems: list[Row], settings: list[Row], parts: _Parts
+) -> Iterator[VirtualMachine | HypervMachine | HypervCheckpoint]:
+    if not systems and reply.code == 0:
         raise NotUnderstood("Hyper-V did not even name its own host")
-    machines = {text(r, "name").upper(): r for r in section.rows("system") if _GUID.fullmatch(text(r, "name"))}
-    current = {_machine(r): r for r in section.rows("settings") if text(r, "type") == _TYPE + "System:Realized"}
+    machines = {text(r, "name").upper(): r for r in systems if _GUID.fullmatch(text(r, "name"))}
+    current = {_machine(r): r for r in settings if text(r, "type") == _TYPE + "System:Realized"}
     checkpoints = defaultdict(list)
-    for row in section.rows("settings"):
+    for row in settings:
         made = _checkpoint(row, machines)
         if made is not None:
             checkpoints[made.machine].append(made)
-    parts = _Parts(section)
     for ref, row in sorted(machines.items()):
         if ref not in current:
             raise NotUnderstood(f"machine {ref} without its settings")
@@ -83,10 +112,10 @@ def _checkpoint(row: Row, machines: dict[str, Row]) -> HypervCheckpoint | None:
 class _Parts:
     """What hangs on a machine, by its GUID: InstanceID is Microsoft:<GUID>\\…, SystemName is the GUID."""
 
-    def __init__(self, section: Section) -> None:
+    def __init__(self, rows: dict[str, list[Row]]) -> None:
         self.by: dict[str, dict[str, list[Row]]] = {word: defaultdict(list) for word in _PARTS}
         for word in _PARTS:
-            for row in section.rows(word):
+            for row in rows[word]:
                 owner = text(row, "SystemName") if "SystemName" in row else text(row, "InstanceID").partition(":")[2].partition("\\")[0]
                 self.by[word][owner.upper()].append(row)
 

@@ -194,7 +194,7 @@ def test_without_a_domain_that_was_asked_nobody_says_that_the_account_is_enabled
         ("windows.backups", "log-refused", ("WIN-50",), "unknown"),
         ("windows.backups", "log-turned-off", ("WIN-49", "WIN-50"), "unknown"),
         ("windows.hyperv", "no-administrator", ("WIN-39", "WIN-40", "WIN-41", "WIN-42"), "unknown"),
-        ("windows.hyperv", "srv2008r2", ("WIN-39", "WIN-40"), "unknown"),
+        ("windows.hyperv", "srv2008", ("WIN-39", "WIN-40"), "unknown"),
         ("windows.dfs", "no-administrator", ("WIN-59",), "unknown"),
         ("windows.tasks", "no-administrator", ("WIN-60",), "unknown"),
         ("windows.tasks", "one-task-refused", ("WIN-60",), "unknown"),
