@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,6 +11,7 @@ from pyasn1.error import PyAsn1Error
 
 from auditkit.errors import TransportError
 from auditkit.text import one_line
+from auditkit.transports import kerberos
 from auditkit.transports.base import Credential, Masked
 from auditkit.transports.ldapcodes import SASL_STEP, SUCCESS, refused
 from auditkit.transports.ldapwire import Budget, Late, Result, Wire
@@ -30,7 +30,7 @@ def full_login(login: str, domain: str) -> str:
     >>> full_login("Аудитор", "corp.example"), full_login("CN=a,DC=x", "corp.example")
     ('Аудитор@corp.example', 'CN=a,DC=x')
     """
-    whole = "@" in login or "\\" in login or re.search(r"(?i)^\s*(cn|ou|uid|dc)\s*=", login)
+    whole = not login or "@" in login or "\\" in login or re.search(r"(?i)^\s*(cn|ou|uid|dc)\s*=", login)
     return login if whole or not domain else f"{login}@{domain}"
 
 
@@ -67,8 +67,6 @@ def _password(wire: Wire, login: str, credential: Credential) -> Masked:
 
 def _spnego(wire: Wire, way: Way, login: str, credential: Credential, host: str, seconds: float) -> Result:
     """GSS-SPNEGO (MS-ADTS 5.1.1.1) without signing or sealing: TLS does both. Bound to the server's certificate (RFC 5929, 4)."""
-    from spnego.exceptions import SpnegoError
-
     try:
         context = _context(wire, way, login, credential, host)
         token, answer = context.step(), Result(SASL_STEP)
@@ -77,7 +75,7 @@ def _spnego(wire: Wire, way: Way, login: str, credential: Credential, host: str,
             if answer.code != SASL_STEP:
                 return answer
             token = context.step(answer.credentials or b"")
-    except SpnegoError as e:
+    except kerberos.errors() as e:
         # its words may quote what was tried, never the password; its traceback holds the context, which does
         raise TransportError("bad_credential", f"{wire.where}: login {login} by {way}: {one_line(str(e), 160)}") from None
     raise TransportError("not_understood", f"{wire.where}: login {login} by {way} does not come to an end")
@@ -94,9 +92,8 @@ def _context(wire: Wire, way: Way, login: str, credential: Credential, host: str
     bindings = GssChannelBindings(application_data=b"tls-server-end-point:" + _end_point(wire.certificate or b""))
     wanted: Any = {"hostname": host, "service": "ldap", "channel_bindings": bindings}
     if way == "kerberos":
-        if importlib.util.find_spec("gssapi") is None:
-            said = "auth: kerberos needs the package gssapi: pip install 'infra-auditkit[kerberos]', or use auth: ntlm"
-            raise TransportError("bad_credential", f"{wire.where}: {said}")
+        if lacks := kerberos.missing():
+            raise TransportError("bad_credential", f"{wire.where}: {lacks}")
         password = credential.password.reveal() if credential.password is not None else None
         required = spnego.ContextReq.mutual_auth | spnego.ContextReq.no_integrity
         return spnego.client(login or None, password, protocol="kerberos", context_req=required, **wanted)

@@ -12,6 +12,7 @@ from auditkit.model import Question, Unknown
 from auditkit.probing import Probe, Reply, Search
 from auditkit.transports import tls
 from auditkit.transports.base import Brought, Context, Credential, Sent, Target, now
+from auditkit.transports.kerberos import principal
 from auditkit.transports.ldapbind import bind, full_login
 from auditkit.transports.ldapcodes import SUCCESS, said
 from auditkit.transports.ldaprequest import Asked
@@ -37,7 +38,7 @@ class Session:
     def __init__(self, target: Target, options: LdapOptions, credential: Credential | None, context: Context) -> None:
         self._target = target
         self._options = options
-        self._credential = credential
+        self._credential = credential or (Credential(options.user) if options.auth == "kerberos" else None)  # whoever holds a ticket
         self._context = context
         self._wire: Wire | None = None
         self._whole = Budget(options.host_seconds)
@@ -57,7 +58,8 @@ class Session:
         self._contexts = {name: dn for name, attribute in _CONTEXTS.items() if (dn := root.text(attribute))}
         if self._options.base:
             self._contexts["domain"] = self._options.base
-        self.login = full_login(self.login, dns_name(self._contexts.get("domain", "")))
+        realm = dns_name(self._contexts.get("domain", ""))
+        self.login = (principal if self._options.auth == "kerberos" else full_login)(self.login, realm)
         self._journal(f"ldap bind as {self.login or 'the holder of the ticket'} ({self._options.auth}, inside TLS)")
         self._host = self._options.server_name or root.text("dnsHostName") or self._target.address
         bind(wire, self._options.auth, self.login, credential, self._host, self._options.connect_seconds)

@@ -42,6 +42,7 @@ from smbprotocol.tree import TreeConnect
 
 from auditkit.errors import TransportError
 from auditkit.text import one_line
+from auditkit.transports import kerberos
 from auditkit.transports.base import Masked
 
 LARGEST = 16 << 20  # bytes of a message: the Direct TCP transport has no larger ones (MS-SMB2 2.1)
@@ -115,7 +116,7 @@ class Share:
         """Raises TransportError for every status that a login is refused with: there are many, and some say nothing (Samba's NOT_FOUND)."""
         try:
             session.connect()
-        except (SMBResponseException, SMBAuthenticationError) as e:
+        except (SMBResponseException, SMBAuthenticationError, *kerberos.errors()) as e:
             why = "the password has expired" if isinstance(e, PasswordExpired) else f"the login was refused ({type(e).__name__})"
             who = f"login {session.username or ''} by {session.auth_protocol}"
             raise TransportError("bad_credential", f"{self.where}: {who}: {why}") from None

@@ -207,7 +207,8 @@ def _belongs(way: Way, merged: dict[str, Any], transport: str) -> Iterator[Probl
     allowed = PLATFORMS.get(str(merged.get("platform")))
     if allowed and transport not in allowed:
         yield Problem((*way, "transport"), f"{merged['platform']} is asked by {' or '.join(allowed)}, not {transport}")
-    if transport not in NO_CREDENTIAL and merged.get("credential") is None:
+    ticket = transport == "ldap" and merged.get("auth") == "kerberos"  # that of whoever runs auditkit
+    if transport not in NO_CREDENTIAL and not ticket and merged.get("credential") is None:
         yield Problem(way, f"credential is missing: {transport} needs one; write vault:NAME, env:NAME, keyring:SERVICE/LOGIN, agent, "
                            "key:LOGIN@FILE or prompt (here or under defaults:)")
 
