@@ -186,8 +186,6 @@ class Wire:
 
     def _negotiate(self) -> None:
         """NTLM (MS-NLMP) or Kerberos in the header of requests without a body (RFC 4559); it holds for this connection."""
-        from spnego.exceptions import SpnegoError
-
         try:
             context = self._client()
             token = context.step()
@@ -207,14 +205,14 @@ class Wire:
                     return
                 if status == _OK:
                     break
-        except SpnegoError as e:
+        except TransportError:
+            self.close_session()
+            raise
+        except Exception as e:  # noqa: BLE001 pyspnego's errors, and those of the Kerberos libraries below it
             # its words may quote what was tried, never the password; its traceback holds the context, which does
             self.close_session()
             why = f"{self.place.where}: login {self.login} by {self.auth}: {one_line(str(e), 160)}"
-            raise TransportError("bad_credential", why + trouble.double_hop(str(e))) from None
-        except BaseException:
-            self.close_session()
-            raise
+            raise TransportError("bad_credential", why + trouble.kerberos(str(e))) from None
         self.close_session()
         raise TransportError("not_understood", f"{self.place.where}: login {self.login} by {self.auth} does not come to an end")
 
@@ -231,7 +229,7 @@ class Wire:
             if importlib.util.find_spec("gssapi") is None:
                 said = "auth: kerberos needs the package gssapi: pip install 'infra-auditkit[kerberos]', or use auth: ntlm"
                 raise TransportError("bad_credential", f"{p.where}: {said}")
-            password = self.password.reveal() if self.password is not None else None
+            password = (self.password.reveal() or None) if self.password is not None else None
             return spnego.client(self.login or None, password, protocol="kerberos", options=options, **wanted)
         options |= spnego.NegotiateOptions.use_ntlm
         return spnego.client(self.login, self._secret().reveal(), protocol="ntlm", options=options, **wanted)

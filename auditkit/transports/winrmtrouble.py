@@ -59,10 +59,16 @@ def denied(where: str, login: str, auth: str, offered: Iterable[str]) -> Transpo
     return TransportError("bad_credential", f"{where}: login {login} was refused (401): {_CURES}")
 
 
-def double_hop(said: str) -> str:
-    """The cure where the words are about a second hop or a missing ticket; "" elsewhere."""
-    if re.search(r"8009030e|logon session does not exist|No Kerberos credentials|no credentials", said, re.IGNORECASE):
+def kerberos(said: str) -> str:
+    """The cure where the words are about Kerberos (MIT's are English in every locale that we run in); "" elsewhere."""
+    if re.search(r"8009030e|logon session does not exist|No Kerberos credentials|No credentials cache", said, re.IGNORECASE):
         return "; no ticket for this host (kinit), or a second hop: Windows hands no login on to a third computer: ask that one by itself"
+    if re.search(r"integrity check failed|[Pp]reauthentication failed", said):
+        return "; the password is wrong"
+    if "not found in Kerberos database" in said:
+        return "; ask the host by the name that its domain knows it by (address or server_name), and write the login as user@DOMAIN"
+    if "lock skew" in said:
+        return "; the clocks of this machine and of the domain differ by more than five minutes"
     return ""
 
 
@@ -102,7 +108,7 @@ def fault(where: str, e: WSManFaultError | WinRMTransportError) -> TransportErro
         return TransportError("truncated", f"{where}: its shell was ended from outside (a restart, an administrator, its time-out)")
     if code == _NOT_FOUND:
         return TransportError("refused", f"{where}: cmd.exe or powershell.exe was not found there (2147942402)")
-    return TransportError("refused", f"{where}: WinRM: {_reason(e)}{f' ({code})' if code else ''}{double_hop(_reason(e))}")
+    return TransportError("refused", f"{where}: WinRM: {_reason(e)}{f' ({code})' if code else ''}{kerberos(_reason(e))}")
 
 
 def _code(e: WSManFaultError) -> int | None:

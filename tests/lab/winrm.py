@@ -63,6 +63,8 @@ class Windows:
     basic: bool = True
     negotiate: bool = True
     bound: bool = False  # demands channel bindings
+    protocol: str = "ntlm"  # or kerberos, by the keytab of KRB5_KTNAME
+    service: str = ""  # host of its HTTP/… principal
     stuck: frozenset[str] = frozenset()  # sections that never return
     status: int | None = None  # answers every request with this HTTP status: no WinRM
     mute: bool = False  # takes requests, and never answers

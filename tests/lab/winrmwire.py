@@ -90,6 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
         super().setup()
         self.context: spnego.ContextProxy | None = None
         self.user: str | None = None
+        self.last_token: bytes | None = None  # of a login that is complete: it rides on the first answer (RFC 4559, 5)
 
     def version_string(self) -> str:
         return "Microsoft-HTTPAPI/2.0"
@@ -99,6 +100,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, body: bytes = b"", kind: str = "", challenge: tuple[str, ...] = ()) -> None:
         self.send_response(status)
+        if self.last_token is not None and status != 401:
+            challenge, self.last_token = (f"Negotiate {base64.b64encode(self.last_token).decode()}",), None
         for line in challenge:
             self.send_header("WWW-Authenticate", line)
         if kind:
@@ -194,7 +197,8 @@ class _Handler(BaseHTTPRequestHandler):
                 os.environ["NTLM_USER_FILE"] = _users(host.users)
                 if self.context is None or self.context.complete:
                     bindings = GssChannelBindings(application_data=b"tls-server-end-point:" + self.server.end_point) if host.bound else None
-                    self.context = spnego.server(protocol="ntlm", options=spnego.NegotiateOptions.use_ntlm, channel_bindings=bindings)
+                    options = spnego.NegotiateOptions.use_ntlm if host.protocol == "ntlm" else spnego.NegotiateOptions.wrapping_winrm
+                    self.context = spnego.server(host.service, protocol=host.protocol, options=options, channel_bindings=bindings)
                 out = self.context.step(token)
         except (SpnegoError, ValueError) as e:
             host.refused.append(type(e).__name__)
@@ -203,6 +207,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not self.context.complete:
             return self._refuse(host, out)
         self._entered(host, self.context.client_principal or "?")
+        self.last_token = out
         return True
 
     def _unseal(self, body: bytes) -> bytes:
