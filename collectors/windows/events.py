@@ -46,7 +46,7 @@ def troubles(reply: Reply) -> Iterator[EventHistory | DiskTrouble | UnexpectedSh
         yield EventHistory(log=text(row, "log"), begins_at=_at(row))
     alike: dict[tuple[str, int, str], list[datetime]] = defaultdict(list)
     for row in [] if section.failed("disk") else section.rows("disk"):
-        if _DISKS.fullmatch(text(row, "provider")):
+        if _of_disk(text(row, "provider"), whole(row, "id")):
             alike[text(row, "provider"), whole(row, "id"), _device(row)].append(_at(row))
     for (provider, event_id, device), times in sorted(alike.items()):
         yield DiskTrouble(provider=provider, event_id=event_id, device=device, times=len(times), first_at=min(times), last_at=max(times))
@@ -55,6 +55,13 @@ def troubles(reply: Reply) -> Iterator[EventHistory | DiskTrouble | UnexpectedSh
     for at, event_id in sorted(found):
         yield UnexpectedShutdown(at=at, event_id=event_id)
     section.missed("history", "disk", "stop")
+
+
+def _of_disk(provider: str, event_id: int) -> bool:
+    """129 and 15x come from whatever driver serves the disks; only Microsoft's own programs use these numbers for other things."""
+    if event_id in (129, 153, 154, 157) and not provider.lower().startswith("microsoft-"):
+        return True
+    return _DISKS.fullmatch(provider) is not None
 
 
 def _at(row: Row) -> datetime:
