@@ -19,6 +19,7 @@ from auditkit.reporting.sections import (
     directory,
     estate,
     findings,
+    onec,
     questions,
     recommendations,
     summary,
@@ -30,7 +31,7 @@ Builder = Callable[[Draft], Iterable[Section]]
 
 # The order on paper: what was assessed and what was not comes first, then what a director reads, then the rest.
 BODY: tuple[Builder, ...] = (
-    coverage.build, summary.build, estate.build, directory.build, workplaces.build, account_use.build, findings.build,
+    coverage.build, summary.build, estate.build, directory.build, workplaces.build, onec.build, account_use.build, findings.build,
     recommendations.build, questions.build,
 )  # fmt: skip
 # The index of evidence last but one: it lists what all sections before it referred to.
