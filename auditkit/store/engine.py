@@ -108,7 +108,7 @@ def _create(connection: Connection) -> None:
     """Today's tables in an empty database, as all revisions one after the other make them: what Alembic is needed for is old stores."""
     metadata.create_all(connection)
     key = "constraint alembic_version_pkc primary key (version_num)"  # the very table that Alembic makes for itself
-    connection.execute(text(f"create table alembic_version (version_num varchar(32) not null, {key})"))
+    connection.execute(text(f"create table alembic_version (version_num VARCHAR(32) not null, {key})"))
     connection.execute(text("insert into alembic_version values (:head)"), {"head": HEAD})
 
 
