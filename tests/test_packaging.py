@@ -80,7 +80,8 @@ def test_every_package_that_is_imported_is_declared_and_every_declared_one_is_im
     used = {name for file in modules(*CODE) for name in imports(file)} - set(sys.stdlib_module_names) - {"auditkit", "collectors"}
     provided = packages_distributions()
     used_names = {normal(d) for name in used for d in provided.get(name, [name])}
-    words = (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["postgresql"])
+    extras = PROJECT["optional-dependencies"]
+    words = (*PROJECT["dependencies"], *extras["postgresql"], *extras["kerberos"])
     declared = {normal(match[0]) for word in words if (match := re.match(r"[\w.-]+", word))}
     optional = {"psycopg"}  # SQLAlchemy loads it by the URL of a store
     assert used_names - declared == set()

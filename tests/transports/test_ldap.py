@@ -210,6 +210,12 @@ def test_a_certificate_that_is_not_verified_stops_everything_before_the_login(
     assert said in str(e)
     assert "no login was tried" in str(e)
     assert (bytes(server.received), server.binds) == (b"", [])
+    plain = fake(starttls=True, **told)
+    for auth in ("simple", "ntlm"):
+        e = refused(asking, plain, security="starttls", auth=auth, **options)
+        assert (e.cause, said in str(e), plain.binds) == ("refused", True, [])
+    assert len(plain.received) < 100  # two wishes for TLS, and nothing else
+    assert b"auditor" not in plain.received
 
 
 def test_a_changed_certificate_stops_everything_before_the_login(asking: Asking, fake: MakeFake) -> None:
