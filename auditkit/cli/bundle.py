@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from auditkit.api import Client
@@ -18,9 +18,12 @@ from auditkit.collecting.bundle_status import status as states_of
 from auditkit.errors import UsageError
 from auditkit.i18n import text
 from auditkit.text import one_line
+from auditkit.transports.base import now
 from auditkit.workspace.files import write_once
 
 MOST_SILENT = 40  # lines of a table at the terminal; --json has all
+OLD = timedelta(days=14)  # from then on it is said that an answer tells of another time than today
+AHEAD = timedelta(hours=26)  # no zone of time explains more
 
 
 def make(
@@ -110,10 +113,20 @@ def _told(done: BundleRead) -> None:
         say("bundle.refused", file=b.file.name, why=_why(b))
     if done.looked.other:
         say("bundle.other", n=len(done.looked.other), names=one_line(", ".join(done.looked.other[:5]), 200))
+    for message, names in (("bundle.old", _aged(done, OLD)), ("bundle.ahead", _aged(done, -AHEAD))):
+        if names:
+            say(message, n=len(names), names=one_line(", ".join(names[:5]), 200))
     if done.snapshot is None:
         say("bundle.nothing")
     else:
         say("bundle.read", n=len(done.looked.good), refused=len(done.looked.bad), id=done.snapshot.id)
+
+
+def _aged(done: BundleRead, by: timedelta) -> list[str]:
+    """Hosts whose answer was given longer ago than that (negative: that far in the future), by their own clocks."""
+    moment = now() - by
+    found = [g for g in done.looked.good if (g.head.at < moment) is (by > timedelta())]
+    return [f"{g.target} ({g.head.at:%Y-%m-%d})" for g in found]
 
 
 def _why(bad: Bad) -> str:

@@ -124,6 +124,14 @@ def test_read_takes_what_is_good_and_says_what_is_not(place: Place) -> None:
     assert place.json("query", "select targets from asset", "acme")["rows"] == [["srv1"]]
 
 
+def test_an_answer_of_another_time_is_taken_and_said(place: Place) -> None:
+    (place.share / "a.answer").write_bytes(place.writer.write(INSIDE, host="SRV1", at="2020-01-02T03:04:05Z"))
+    (place.share / "b.answer").write_bytes(place.writer.write(INSIDE, host="SRV2", at="2099-01-02T03:04:05Z"))
+    said = place.run("bundle", "read", "acme", "share").stderr
+    assert "older than two weeks were taken, and tell of their own day: 1, such as srv1 (2020-01-02)" in said
+    assert "from the future: 1, such as srv2 (2099-01-02)" in said
+
+
 def test_nothing_good_changes_nothing(place: Place) -> None:
     (place.share / "b.answer").write_bytes(b"x")
     said = place.json("bundle", "read", "acme", "share", code=3)

@@ -65,6 +65,14 @@ def test_the_form_of_windows_is_opened_by_openssl_alone(tmp_path: Path) -> None:
     assert said.split()[-1] == lines[-2].removeprefix(b"END ").decode()
 
 
+def test_what_dotnet_classes_wrote_is_opened_here() -> None:
+    """The classes that the script uses, as Mono has them, called as the script does: see answers/README.md."""
+    place = Path(__file__).parent / "answers"
+    key = loaded((place / "mono-6.8.pem").read_text())
+    found = Opener("acme", key, public(key).fingerprint).open(place / "mono-6.8.answer")
+    assert found.stdout == b"<<<AUDITKIT1 written by .NET classes>>>\n" * 3
+
+
 def test_the_form_of_openssl_is_opened_here(tmp_path: Path) -> None:
     key = tmp_path / "public.pem"
     key.write_text(PUBLIC.pem)
