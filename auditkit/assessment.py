@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from auditkit.book import Book, Declared, FactsOf, build
-from auditkit.checking import Checklist, CheckVerdict, Item, check
+from auditkit.checking import Checklist, CheckVerdict, Item, check, without_rules
 from auditkit.collecting import TargetState, target_states
 from auditkit.model import Decision
 from auditkit.registry import Registry
@@ -71,6 +71,11 @@ class Assessment:
     def items(self) -> tuple[Item, ...]:
         """All items of all checklists."""
         return tuple(i for c in self.checklists for i in c.items)
+
+    @property
+    def unruled(self) -> dict[str, tuple[str, ...]]:
+        """Platforms that no rule is for -> assets that were asked as such: nothing is said of them, neither good nor bad."""
+        return without_rules(self.book.assets, self.items)
 
     def verdicts_of(self, asset: str) -> list[CheckVerdict]:
         """What was said of one asset."""

@@ -37,7 +37,7 @@ def _own_words(failed: Exception) -> str:
     message = _QUOTED.sub(LEFT_OUT, str(failed))
     texts = {c for c in code.co_consts if isinstance(c, str)} if code else set()
     # A lone word may be one that the code only compares with; what is said to people has a blank in it.
-    own = sorted((c for c in texts if " " in c.strip() and c in message or c == message), key=len, reverse=True)
+    own = sorted((c for c in texts if (" " in c.strip() and c in message) or c == message), key=len, reverse=True)
     if not own:
         return ""
     pieces = re.split(f"({'|'.join(re.escape(c) for c in own)})", message)

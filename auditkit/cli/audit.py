@@ -85,6 +85,8 @@ def _told(a: Assessment, made: Made) -> None:
             say("cli.target", id=s.id, state=s.state, cause=s.cause, message=s.message)
     c = a.coverage
     say("cli.coverage", found=c.found, absent=c.absent, unknown=c.unknown, n=len(a.findings))
+    for platform, assets in a.unruled.items():
+        say("cli.no_rules", platform=platform, n=len(assets), names=", ".join(assets[:10]))
     for n in made.notices:
         say("cli.notice", text=words(n, tongue()))
     for f in made.files:

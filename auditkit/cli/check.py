@@ -7,7 +7,7 @@ from typing import Any
 
 from auditkit.api import Client
 from auditkit.checking import CheckVerdict
-from auditkit.cli.common import FailOn, exit_code, print_json, table, tongue
+from auditkit.cli.common import FailOn, exit_code, print_json, say, table, tongue
 from auditkit.reporting.sections.findings import in_words, objects
 
 FIRST = 20
@@ -34,11 +34,14 @@ def check(
     opened = Client.existing(client)
     with opened.assessed(snapshot) as a:
         if json:
-            print_json("check", snapshot=a.snapshot.id, as_of=a.as_of.isoformat(), verdicts=[_told(v, a.book) for v in a.verdicts])
+            told = [_told(v, a.book) for v in a.verdicts]
+            print_json("check", snapshot=a.snapshot.id, as_of=a.as_of.isoformat(), verdicts=told, without_rules=a.unruled)
         else:
             shown = [v for v in a.verdicts if all or v.state in ("alarm", "unknown")]
             lang = tongue()
             rows = [(v.item.id, v.asset, v.state, (v.item.title.ru if lang == "ru" else v.item.title.en), _why(v, lang)) for v in shown]
+            for platform, assets in a.unruled.items():
+                say("cli.no_rules", platform=platform, n=len(assets), names=", ".join(assets[:10]))
             table(("check", "asset", "verdict", "title", "why"), rows)
         return exit_code((), a, fail_on)
 

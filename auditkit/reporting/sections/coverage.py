@@ -24,6 +24,7 @@ def build(draft: Draft) -> Iterator[Section]:
         blocks.insert(3, _ranges(draft))
     if any("windows" in a.platforms for a in draft.a.book.assets):
         blocks.append(Note(label("coverage.windows_method"), "unknown"))
+    blocks += _unruled(draft)
     if draft.a.book.resolution.refused:
         blocks.append(_refused(draft))
     yield Section("coverage", label("section.coverage"), tuple(blocks))
@@ -106,16 +107,19 @@ def _platform(draft: Draft, area: str) -> tuple[Cell, ...]:
 def _area(draft: Draft, area: str, states: Sequence[TargetState]) -> tuple[Cell, ...]:
     """Where nothing is asked, nobody knows whether there is such a thing."""
     if states:
-        return _counted(states, area)
+        return _counted(draft, states, area)
     why = say("area.no_target", tuple(f"target:{s.id}" for s in draft.a.targets))
     return (label(f"area.{area}"), say("cell.unseen"), value(0), say("area.all"), why, label("area.no_target.need"))
 
 
-def _counted(states: Sequence[TargetState], area: str) -> tuple[Cell, ...]:
+def _counted(draft: Draft, states: Sequence[TargetState], area: str) -> tuple[Cell, ...]:
     refs = tuple(f"target:{s.id}" for s in states)
-    whole = sum(s.state == "complete" for s in states)
+    unruled = {t for names in draft.a.unruled.values() for a in draft.a.book.assets if a.id in names for t in a.targets}
+    whole = sum(s.state == "complete" and s.id not in unruled for s in states)
     rest = len(states) - whole
     why = say("area.servers.rest", refs) if rest else say("area.servers.whole", refs)
+    if unruled & {s.id for s in states}:
+        why = say("area.no_rules", refs)
     need: Cell = label("area.servers.need") if area == "servers" else say("coverage.look" if rest else "coverage.need_nothing", refs)
     return (label(f"area.{area}"), value(len(states), refs), value(whole, refs), value(rest, refs), why, need)
 
@@ -133,6 +137,13 @@ def _seen(draft: Draft) -> tuple[Cell, ...]:
 
 def _later(area: str) -> tuple[Cell, ...]:
     return (label(f"area.{area}"), say("cell.unseen"), value(0), say("area.all"), say("area.later"), label("area.later.need"))
+
+
+def _unruled(draft: Draft) -> Iterator[Note]:
+    """Answers were collected, but nothing was asked of them: that is not fine, and not bad."""
+    for platform, assets in draft.a.unruled.items():
+        refs = tuple(f"target:{t}" for a in draft.a.book.assets if a.id in assets for t in a.targets)
+        yield Note(say("coverage.no_rules", refs, n=len(assets), platform=platform, names=", ".join(assets[:10])), "unknown")
 
 
 def _refused(draft: Draft) -> Note:

@@ -67,9 +67,20 @@ def _access(draft: Draft) -> Answer:
         titles = Text(ru=_titles(alarms, "ru"), en=_titles(alarms, "en"))
         return _answer("access", "no", say("because.access.alarm", refs, what=titles), "bad", refs)
     unknown += [v for v in verdicts if v.state == "accepted" or v.gaps]
-    if unknown or not verdicts:
-        return _answer("access", "unknown", say("because.access.unknown", refs, n=len({v.asset for v in unknown})), "unknown", refs)
+    left = _unjudged(draft, verdicts)
+    if unknown or left or not verdicts:
+        refs = (*refs, *_targets_of(draft, left))
+        return _answer("access", "unknown", say("because.access.unknown", refs, n=len({v.asset for v in unknown} | left)), "unknown", refs)
     return _answer("access", "yes", say("because.access.ok", refs), "good", refs)
+
+
+def _unjudged(draft: Draft, verdicts: Sequence[CheckVerdict]) -> set[str]:
+    """Things that were asked and of which these rules say nothing: "all of them are fine" would be said of them as well."""
+    return {a.id for a in draft.a.book.assets if a.targets} - {v.asset for v in verdicts}
+
+
+def _targets_of(draft: Draft, assets: set[str]) -> tuple[str, ...]:
+    return tuple(f"target:{t}" for a in draft.a.book.assets if a.id in assets for t in a.targets)
 
 
 def _titles(verdicts: Sequence[CheckVerdict], lang: str) -> str:
@@ -77,14 +88,16 @@ def _titles(verdicts: Sequence[CheckVerdict], lang: str) -> str:
 
 
 def _old(draft: Draft) -> Answer:
-    verdicts = of(draft, "LIN-01")
+    verdicts = of(draft, "LIN-01", "WIN-01")
     refs = refs_of(verdicts)
     old = [v for v in verdicts if v.state in ("alarm", "accepted")]
     unknown = [v for v in verdicts if v.state == "unknown"]
     if old:
         return _answer("old", "yes", say("because.old.alarm", refs, n=len(old), names=", ".join(v.asset for v in old[:8])), "bad", refs)
-    if unknown or not verdicts:
-        return _answer("old", "unknown", say("because.old.unknown", refs, n=len(unknown)), "unknown", refs)
+    left = _unjudged(draft, verdicts)
+    if unknown or left or not verdicts:
+        refs = (*refs, *_targets_of(draft, left))
+        return _answer("old", "unknown", say("because.old.unknown", refs, n=len({v.asset for v in unknown} | left)), "unknown", refs)
     return _answer("old", "no", say("because.old.ok", refs), "good", refs)
 
 

@@ -13,11 +13,11 @@ from auditkit.reporting.sections import coverage
 from auditkit.reporting.words import words
 
 
-def areas(*assets: AssetRow, states: dict[str, str]) -> dict[str, list[str]]:
+def areas(*assets: AssetRow, states: dict[str, str], unruled: dict[str, tuple[str, ...]] | None = None) -> dict[str, list[str]]:
     """Area -> its other cells in English."""
     book = SimpleNamespace(assets=assets, types={}, gaps=(), resolution=SimpleNamespace(seen=()))
     targets = tuple(SimpleNamespace(id=t, state=s) for t, s in states.items())
-    made: Any = coverage._areas(Draft(cast(Assessment, SimpleNamespace(book=book, targets=targets))))
+    made: Any = coverage._areas(Draft(cast(Assessment, SimpleNamespace(book=book, targets=targets, unruled=unruled or {}))))
     rows = [[str(words(c, "en")) for c in row] for row in made.rows]
     return {row[0]: row[1:] for row in rows}
 
@@ -52,3 +52,8 @@ def test_without_a_server_among_the_targets_nobody_says_that_all_were_asked() ->
     row = areas(AD, states={"ad": "complete"})[str(words(label("area.servers"), "en"))]
     assert row[:2] == ["not seen", "0"]
     assert "not known" in row[3]
+
+
+def test_what_no_rule_is_for_is_not_counted_as_checked() -> None:
+    row = areas(AD, SRV, states={"ad": "complete", "srv": "complete"}, unruled={"directory": ("ad",)})["Active Directory"]
+    assert row[:4] == ["1", "0", "1", "asked, but there are no rules for them: see below"]
