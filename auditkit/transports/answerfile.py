@@ -115,7 +115,7 @@ class Opener:
         body, _, end = raw.rpartition(b"\nEND ")
         if not body or len(end) < 65:
             raise Refused("cut")
-        if len(end) > 65:
+        if end[64:] != b"\n":
             raise Refused("edited")
         try:
             secret = unwrapped(head.form, b"" if head.form == "plain" else base64.b64decode(lines[2], validate=True), self.key)
