@@ -23,6 +23,7 @@ from auditkit.reporting.sections import (
     questions,
     recommendations,
     summary,
+    windows_roles,
     workplaces,
 )
 
@@ -31,8 +32,8 @@ Builder = Callable[[Draft], Iterable[Section]]
 
 # The order on paper: what was assessed and what was not comes first, then what a director reads, then the rest.
 BODY: tuple[Builder, ...] = (
-    coverage.build, summary.build, estate.build, directory.build, workplaces.build, onec.build, account_use.build, findings.build,
-    recommendations.build, questions.build,
+    coverage.build, summary.build, estate.build, directory.build, workplaces.build, windows_roles.build, onec.build,
+    account_use.build, findings.build, recommendations.build, questions.build,
 )  # fmt: skip
 # The index of evidence last but one: it lists what all sections before it referred to.
 APPENDICES: tuple[Builder, ...] = (
