@@ -9,9 +9,9 @@ import base64
 import dataclasses
 import gzip
 import hashlib
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 from auditkit.errors import TransportError
@@ -60,9 +60,9 @@ class Asking:
         """Ask. Raises TransportError where nothing was answered."""
         limits = {c.section: c.seconds for p in probes for c in p.commands if isinstance(c, PowerShell)}
         sections = tuple(limits)
-        until = time.monotonic() + self.seconds
+        until = monotonic() + self.seconds
         try:
-            self._run(sections, until if len(sections) == 1 else time.monotonic() + self.seconds * FIRST)
+            self._run(sections, until if len(sections) == 1 else monotonic() + self.seconds * FIRST)
         except Endless as e:
             if len(sections) == 1:
                 raise
@@ -75,20 +75,20 @@ class Asking:
                 raise self.broken or e from None
 
     def _apart(self, sections: Sequence[str], limits: dict[str, float], until: float) -> None:
-        """In groups; the members of one that does not end each by itself."""
-        for at in range(0, len(sections), GROUP):
-            group = sections[at : at + GROUP]
-            if not self._ended(group, min(self.seconds * SHARE, max(limits[s] for s in group)), until):
-                for section in group:
-                    seconds = min(self.seconds * SHARE, limits[section])
-                    if not self._ended((section,), seconds, until):
-                        self.stuck[section] = seconds
+        """In groups; when all have been asked, the members of those that did not end each by itself."""
+        most = self.seconds * SHARE
+        groups = [sections[at : at + GROUP] for at in range(0, len(sections), GROUP)]
+        endless = [group for group in groups if not self._ended(group, min(most, max(limits[s] for s in group)), until)]
+        for section in (name for group in endless for name in group):
+            seconds = min(most, limits[section])
+            if not self._ended((section,), seconds, until):
+                self.stuck[section] = seconds
 
     def _ended(self, sections: Sequence[str], seconds: float, until: float) -> bool:
-        if time.monotonic() + seconds > until:
+        if monotonic() + seconds > until:
             raise Endless("timed_out", f"{self.wire.place.where}: the {self.seconds:g} s of the host were over; raise host_seconds")
         try:
-            self._run(sections, time.monotonic() + seconds)
+            self._run(sections, monotonic() + seconds)
         except Endless:
             return False
         return True

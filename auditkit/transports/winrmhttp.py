@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import base64
 import http.client
-import importlib.util
 import io
+import re
 import socket
 import ssl
 import time
@@ -22,7 +22,7 @@ from winrm.exceptions import WinRMTransportError
 
 from auditkit.errors import TransportError
 from auditkit.text import one_line
-from auditkit.transports import tls, winrmseal
+from auditkit.transports import kerberos, tls, winrmseal
 from auditkit.transports import winrmtrouble as trouble
 from auditkit.transports.base import Masked
 from auditkit.transports.winrmtrouble import Broken, Late
@@ -205,14 +205,14 @@ class Wire:
                     return
                 if status == _OK:
                     break
-        except TransportError:
-            self.close_session()
-            raise
-        except Exception as e:  # noqa: BLE001 pyspnego's errors, and those of the Kerberos libraries below it
+        except kerberos.errors() as e:
             # its words may quote what was tried, never the password; its traceback holds the context, which does
             self.close_session()
             why = f"{self.place.where}: login {self.login} by {self.auth}: {one_line(str(e), 160)}"
             raise TransportError("bad_credential", why + trouble.kerberos(str(e))) from None
+        except BaseException:
+            self.close_session()
+            raise
         self.close_session()
         raise TransportError("not_understood", f"{self.place.where}: login {self.login} by {self.auth} does not come to an end")
 
@@ -226,21 +226,20 @@ class Wire:
         if self._certificate:
             wanted["channel_bindings"] = GssChannelBindings(application_data=b"tls-server-end-point:" + tls.end_point(self._certificate))
         if self.auth == "kerberos":
-            if importlib.util.find_spec("gssapi") is None:
-                said = "auth: kerberos needs the package gssapi: pip install 'infra-auditkit[kerberos]', or use auth: ntlm"
-                raise TransportError("bad_credential", f"{p.where}: {said}")
+            if lacks := kerberos.missing():
+                raise TransportError("bad_credential", f"{p.where}: {lacks}")
             password = (self.password.reveal() or None) if self.password is not None else None
-            return spnego.client(self.login or None, password, protocol="kerberos", options=options, **wanted)
+            login = _principal(self.login, p.name or p.address)
+            return spnego.client(login or None, password, protocol="kerberos", options=options, **wanted)
         options |= spnego.NegotiateOptions.use_ntlm
         return spnego.client(self.login, self._secret().reveal(), protocol="ntlm", options=options, **wanted)
 
     def _unsealed(self, answer: bytes) -> bytes:
-        from spnego.exceptions import SpnegoError
-
         assert self._context is not None
+        broken: tuple[type[Exception], ...] = (winrmseal.Unsealed, ValueError, *kerberos.errors())
         try:
             return winrmseal.unseal(self._context, answer)
-        except (winrmseal.Unsealed, SpnegoError, ValueError) as e:
+        except broken as e:
             self.close_session()
             raise TransportError("not_understood", f"{self.place.where}: {one_line(str(e), 120)}; nothing of it is taken") from None
 
@@ -269,6 +268,16 @@ class Wire:
             self.close_session()
             raise TransportError("truncated", f"{where}: an answer of more than {LARGEST >> 20} MB")
         return response.status, response.headers, answer
+
+
+def _principal(login: str, host: str) -> str:
+    r"""The login as Kerberos takes it; of DOMAIN\user and of a bare user the realm is the domain that the host's name tells.
+
+    >>> _principal(r"CORP\audit", "srv1.corp.example"), _principal("audit@corp.example", "10.0.0.7"), _principal("audit", "srv1")
+    ('audit@CORP.EXAMPLE', 'audit@CORP.EXAMPLE', 'audit')
+    """
+    realm = "" if re.fullmatch(r"[\d.]+|.*:.*", host) else host.partition(".")[2]
+    return kerberos.principal(login, realm) if realm or "@" in login else login.rpartition("\\")[2]
 
 
 def _token(offered: Any) -> bytes | None:

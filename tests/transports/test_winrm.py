@@ -17,7 +17,6 @@ from pydantic import ValidationError
 from auditkit.errors import TransportError
 from auditkit.model import Found
 from auditkit.transports import tls, winrmasking, winrmshell
-from auditkit.transports.powershell import sections_of
 from auditkit.transports.winrm import WinrmOptions
 from auditkit.transports.winrmasking import command
 from tests.lab.winrm import PASSWORD, Drop, Fault, Output, Said, Windows, running
@@ -357,36 +356,23 @@ def test_a_script_that_never_ends_is_ended_at_the_hosts_time(asker: Asker) -> No
     assert host.shells == {}
 
 
+FEW = [p for p in PROBES if p.name in {f"windows.{word}" for word in ("os", "computer", "disks", "services", "time", "volumes")}]
+
+
 def test_a_section_that_never_returns_costs_itself_alone(asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(winrmasking, "FIRST", 0.05)
-    monkeypatch.setattr(winrmasking, "SHARE", 0.05)
+    monkeypatch.setattr(winrmasking, "GROUP", 2)
     host = Windows(stuck=frozenset({"disks"}))
     with running(host) as lab:
-        brought = asker.ask(lab, host_seconds=20)
-    assert [b.question.probe for b in brought] == [p.name for p in PROBES]
+        brought = asker.ask(lab, probes=FEW, host_seconds=10)
+    assert [b.question.probe for b in brought] == [p.name for p in FEW]
     (stuck,) = [b for b in brought if b.reply is None]
     assert stuck.command == "powershell section disks.ps1"
     assert stuck.trouble is not None
     assert (stuck.trouble.cause, "did not end within 1 s" in stuck.trouble.why) == ("timed_out", True)
     assert isinstance(outcomes(brought)["windows.services"], Found)
     assert host.shells == {}
-    # the whole, groups of 8, and the members of the one group that did not end
-    sections = len(sections_of(PROBES))
-    assert len(host.scripts) == 1 + -(-sections // 8) + 8
-
-
-def test_when_the_hosts_time_is_over_the_rest_says_so(asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(winrmasking, "FIRST", 0.1)
-    monkeypatch.setattr(winrmasking, "SHARE", 0.3)
-    last = sections_of(PROBES)[-8:]
-    host = Windows(stuck=frozenset(last))
-    with running(host) as lab:
-        brought = asker.ask(lab, host_seconds=3)
-    missing = {b.command: b.trouble for b in brought if b.reply is None}
-    assert set(missing) == {f"powershell section {name}.ps1" for name in last}
-    assert {t.cause for t in missing.values() if t is not None} == {"timed_out"}
-    assert any("were over" in t.why for t in missing.values() if t is not None)
-    assert host.shells == {}
+    assert len(host.scripts) == 1 + 3 + 2  # the whole, three groups, and both members of the one that did not end
 
 
 def test_a_service_that_takes_requests_and_is_silent(asker: Asker) -> None:

@@ -36,8 +36,9 @@ def asker(tmp_path: Path, realm: dict[str, str], monkeypatch: pytest.MonkeyPatch
     return Asker(tmp_path, login=f"audit@{kdc.REALM}", password=PASSWORD)
 
 
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_host_is_asked_by_kerberos(asker: Asker, scheme: str) -> None:
+@pytest.mark.parametrize(("scheme", "login"), [("http", "audit@lab.example"), ("https", r"LAB\audit")])
+def test_a_host_is_asked_by_kerberos(asker: Asker, scheme: str, login: str) -> None:
+    asker.login = login
     host = Windows(protocol="kerberos", service=HOST, bound=scheme == "https")
     with running(host, asker.certificate(HOST) if scheme == "https" else None) as lab:
         assert len(asker.ask(lab, auth="kerberos", server_name=HOST)) == len(PROBES)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from auditkit.errors import TransportError
 from auditkit.model import Outcome
+from auditkit.probing import Probe
 from auditkit.registry import registry
 from auditkit.transports import load
 from auditkit.transports.base import Brought, Context, Credential, Masked, Sent, Target
@@ -41,15 +43,17 @@ class Asker:
         self.authority.issue(made, name, address, days)
         return made
 
-    def ask(self, lab: Server, address: str = "127.0.0.1", host_bytes: int = 64 << 20, **options: Any) -> list[Brought]:
-        """All Windows probes. Raises TransportError."""
+    def ask(
+        self, lab: Server, address: str = "127.0.0.1", host_bytes: int = 64 << 20, probes: Sequence[Probe[Any]] = PROBES, **options: Any
+    ) -> list[Brought]:
+        """Raises TransportError."""
         if lab.tls is None:
             options.setdefault("scheme", "http")
         else:
             options.setdefault("ca_file", str(self.authority.file))
         context = Context(b"k", self.known_hosts, self.said.append, lambda ref: Credential(""), host_bytes=host_bytes)
         target = Target("srv1", "windows", "winrm", address, WinrmOptions(port=lab.port, **options))
-        return list(load("winrm").collect(target, PROBES, Credential(self.login, Masked(self.password)), context))
+        return list(load("winrm").collect(target, probes, Credential(self.login, Masked(self.password)), context))
 
     def refused(self, lab: Server, **options: Any) -> TransportError:
         """The error that ends the asking."""
