@@ -11,13 +11,14 @@ import pkgutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 from typing import Any
 
 from auditkit.errors import RegistryError
 from auditkit.model import table_name
 from auditkit.probing import Derived, Probe
+from auditkit.text import one_line
 
 GROUP = "auditkit.probes"
 
@@ -59,11 +60,23 @@ def _plugins() -> Iterator[ModuleType]:
     for point in entry_points(group=GROUP):
         try:
             loaded = point.load()
-        except (ImportError, AttributeError) as e:
-            raise RegistryError(f"plug-in {point.name} ({point.value}) cannot be imported: {e}; uninstall or repair it") from e
+        except Exception as e:
+            raise RegistryError(broken_plugin("plug-in", point, e)) from e
         if not isinstance(loaded, ModuleType):
-            raise RegistryError(f"plug-in {point.name} ({point.value}) is no module: the entry point must name a module of probes")
+            raise RegistryError(f"plug-in {named(point)} is no module: the entry point must name a module of probes")
         yield loaded
+
+
+def named(point: EntryPoint) -> str:
+    """An entry point for messages: its name, what it points to, and the distribution that brought it."""
+    d = point.dist
+    return f"{point.name} ({point.value}{f', of {d.name} {d.version}' if d else ''})"
+
+
+def broken_plugin(what: str, point: EntryPoint, e: Exception) -> str:
+    """The one line about a plug-in that cannot be loaded, with the command that takes it away."""
+    cure = f"update it, or remove it: pip uninstall {point.dist.name}" if point.dist else "uninstall or repair it"
+    return f"{what} {named(point)} cannot be loaded: {type(e).__name__}: {one_line(str(e), 200)}; {cure}"
 
 
 def scan(modules: Iterable[ModuleType]) -> Registry:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import types
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,6 +72,7 @@ class Point:
     name: str
     value: str
     loaded: Any
+    dist: Any = None
 
     def load(self) -> Any:
         if isinstance(self.loaded, Exception):
@@ -83,7 +86,7 @@ def test_a_plug_in_goes_the_same_way(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("loaded", "said"), [(ImportError("no module named x"), "cannot be imported: no module named x"), (made(), "is no module")]
+    ("loaded", "said"), [(ImportError("no module named x"), "cannot be loaded: ImportError: no module named x"), (made(), "is no module")]
 )
 def test_a_broken_plug_in_is_named_with_its_cure(monkeypatch: pytest.MonkeyPatch, loaded: Any, said: str) -> None:
     monkeypatch.setattr(module, "entry_points", lambda group: [Point("mine", "my.module", loaded)])
@@ -94,3 +97,28 @@ def test_a_broken_plug_in_is_named_with_its_cure(monkeypatch: pytest.MonkeyPatch
 def test_an_unknown_probe_is_refused_with_near_names() -> None:
     with pytest.raises(RegistryError, match=r"unknown probe 'linux\.listner'.*did you mean linux\.listeners"):
         module.registry().only(["linux.listner"])
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        ("import not_there_at_all", "ModuleNotFoundError: No module named 'not_there_at_all'"),
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_plug_in_that_does_not_load_names_the_distribution_to_update_or_remove(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, why: str
+) -> None:
+    """A distribution as pip leaves it: a module and its dist-info."""
+    (tmp_path / "broken_probes.py").write_text(body)
+    info = tmp_path / "acme_probes-1.2.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme-probes\nVersion: 1.2\n")
+    (info / "entry_points.txt").write_text("[auditkit.probes]\nmine = broken_probes\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "broken_probes", raising=False)
+    with pytest.raises(RegistryError) as caught:
+        list(module._plugins())
+    assert str(caught.value) == (
+        f"plug-in mine (broken_probes, of acme-probes 1.2) cannot be loaded: {why}; update it, or remove it: pip uninstall acme-probes"
+    )

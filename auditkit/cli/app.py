@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-from cyclopts import App
+from cyclopts import App, Parameter
 
 from auditkit.cli import GROUPS, VERBS
 
@@ -23,6 +23,7 @@ def make() -> App:
         version=_version,
         help="Take over, understand and answer for somebody else's IT infrastructure: read-only, with evidence behind every statement.",
         help_format="plaintext",
+        default_parameter=Parameter(negative=()),  # --no-json and --empty-only would double every list of options
         suppress_keyboard_interrupt=False,  # main() says what was kept; by default cyclopts leaves without a word
     )
     for name, where, told in VERBS:

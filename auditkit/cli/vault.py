@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from auditkit.cli.common import ask_secret, out, print_json, say
 from auditkit.errors import CredentialError, UsageError
 from auditkit.transports.base import Credential, Masked
+from auditkit.workspace.files import typed
 from auditkit.workspace.identity import Recipient, create_identity, identity_place
 from auditkit.workspace.layout import Workspace
 from auditkit.workspace.vault import Vault
 
 KEY_BYTES = 64 << 10
+Folder = Annotated[Path, Parameter(name=("--client", "--workspace"))]  # as every verb says it; the other name is the older
 
 
-def _open(workspace: Path) -> Vault:
-    return Vault.open(Workspace.open(workspace))
+def _open(client: Path) -> Vault:
+    return Vault.open(Workspace.open(client))
 
 
 def add(
     name: str,
     login: str,
     *,
-    workspace: Path = Path("."),
+    client: Folder = Path("."),
     key: Path | None = None,
     stdin: bool = False,
     replace: bool = False,
@@ -37,8 +42,8 @@ def add(
         how targets.yaml refers to it: vault:NAME
     login:
         the account
-    workspace:
-        folder of the client
+    client:
+        folder of the client; without it the one you are in
     key:
         private key file to put in; its passphrase is asked for
     stdin:
@@ -58,7 +63,7 @@ def add(
         private_key=Masked(text) if text else None,
         passphrase=Masked(secret) if key is not None and secret else None,
     )
-    _open(workspace).add(name, made, replace=replace)
+    _open(client).add(name, made, replace=replace)
     if json:
         print_json("vault", added=name)
     else:
@@ -80,40 +85,42 @@ def _key_text(key: Path) -> str:
     return raw.decode("ascii", "replace")
 
 
-def list_(*, workspace: Path = Path("."), json: bool = False) -> int:
+def list_(*, client: Folder = Path("."), json: bool = False) -> int:
     """Names of the credentials in the vault.
 
     Parameters
     ----------
-    workspace:
-        folder of the client
+    client:
+        folder of the client; without it the one you are in
     json:
         print one JSON object on stdout
     """
-    names = list(_open(workspace).names())
+    names = list(_open(client).names())
     if json:
         print_json("vault", names=names)
-    else:
-        for name in names:
-            out(name)
+        return 0
+    for name in names:
+        out(name)
+    if not names:
+        say("cli.vault.empty", path=typed(Workspace.open(client).path / "vault.age"))
     return 0
 
 
-def show(name: str, *, workspace: Path = Path("."), reveal: bool = False, json: bool = False) -> int:
+def show(name: str, *, client: Folder = Path("."), reveal: bool = False, json: bool = False) -> int:
     """What a credential is made of; its secret only with --reveal, and then on a terminal alone.
 
     Parameters
     ----------
     name:
         of the credential
-    workspace:
-        folder of the client
+    client:
+        folder of the client; without it the one you are in
     reveal:
         print the password too
     json:
         print one JSON object on stdout (never the secret)
     """
-    found = _open(workspace).get(name)
+    found = _open(client).get(name)
     parts = [p for p in ("password", "private_key", "passphrase") if getattr(found, p) is not None]
     if json:
         print_json("vault", name=name, login=found.login, holds=parts)
@@ -126,19 +133,19 @@ def show(name: str, *, workspace: Path = Path("."), reveal: bool = False, json: 
     return 0
 
 
-def remove(name: str, *, workspace: Path = Path("."), json: bool = False) -> int:
+def remove(name: str, *, client: Folder = Path("."), json: bool = False) -> int:
     """Take a credential out of the vault.
 
     Parameters
     ----------
     name:
         of the credential
-    workspace:
-        folder of the client
+    client:
+        folder of the client; without it the one you are in
     json:
         print one JSON object on stdout
     """
-    _open(workspace).remove(name)
+    _open(client).remove(name)
     if json:
         print_json("vault", removed=name)
     else:
@@ -146,13 +153,13 @@ def remove(name: str, *, workspace: Path = Path("."), json: bool = False) -> int
     return 0
 
 
-def recipients(*, workspace: Path = Path("."), add: tuple[str, ...] = (), remove: tuple[str, ...] = (), json: bool = False) -> int:
+def recipients(*, client: Folder = Path("."), add: tuple[str, ...] = (), remove: tuple[str, ...] = (), json: bool = False) -> int:
     """Who can open the vault and secret evidence: show, add (KEY or NAME=KEY), remove (KEY or NAME).
 
     Parameters
     ----------
-    workspace:
-        folder of the client
+    client:
+        folder of the client; without it the one you are in
     add:
         age1… public keys, with a name before them if wanted: petrov=age1…
     remove:
@@ -160,7 +167,7 @@ def recipients(*, workspace: Path = Path("."), add: tuple[str, ...] = (), remove
     json:
         print one JSON object on stdout
     """
-    vault = _open(workspace)
+    vault = _open(client)
     wanted = [r for r in vault.recipients() if r.key not in remove and r.name not in remove]
     gone = len(vault.recipients()) - len(wanted)
     if gone < len(remove):

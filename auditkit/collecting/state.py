@@ -72,5 +72,8 @@ def _worst(answers: list[Answer]) -> Answer | None:
 
 
 def _message(a: Answer) -> str:
-    where = f"{a.question.probe} ({a.command}): " if a.evidence is not None else ""
-    return f"{where}{a.why}"
+    """Which command, where it is short enough to be read; of a script what it was asked about."""
+    if a.evidence is None:
+        return a.why
+    told = a.command if "\n" not in a.command and len(a.command) <= 120 else a.question.arg
+    return f"{a.question.probe} ({told}): {a.why}" if told else f"{a.question.probe}: {a.why}"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib.metadata import entry_points
 
 from auditkit.errors import RegistryError
+from auditkit.registry import broken_plugin, named
 from auditkit.reporting.document import Section
 from auditkit.reporting.evidence import Draft
 from auditkit.reporting.sections import (
@@ -55,8 +56,8 @@ def _plugins() -> Iterator[Builder]:
     for point in entry_points(group=GROUP):
         try:
             loaded = point.load()
-        except (ImportError, AttributeError) as e:
-            raise RegistryError(f"section {point.name} ({point.value}) cannot be imported: {e}; uninstall or repair it") from e
+        except Exception as e:
+            raise RegistryError(broken_plugin("section", point, e)) from e
         if not callable(loaded):
-            raise RegistryError(f"section {point.name} ({point.value}) is no function of a draft")
+            raise RegistryError(f"section {named(point)} is no function of a draft")
         yield loaded
