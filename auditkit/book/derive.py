@@ -81,9 +81,10 @@ def _one(
         facts = list(one.read(**values))
     except (NotHere, NotUnderstood, ValueError, LookupError, TypeError, AttributeError) as e:
         return [GapRow(table_name(t), f"{asset}/{one.name}", asset, f"could not be derived: {e}") for t in one.yields]
+    shared = tuple(basis)  # one for all rows: a domain's rows rest on tens of thousands
     for record in facts:
         made = row(record, f"{asset}/{one.name}/", asset)
         fill(book.db, table_name(type(record)), len(made), [made])
-        book.note_basis(made[0], basis)
+        book.note_basis(made[0], shared)
         by_asset.setdefault((asset, table_name(type(record))), []).append((made[0], record))
     return []
