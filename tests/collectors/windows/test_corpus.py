@@ -21,11 +21,12 @@ from typing import Any
 import pytest
 
 from auditkit.model import Absent, Found, Outcome, Unknown, table_name
-from auditkit.probing import PowerShell, Probe, Reply
+from auditkit.probing import PowerShell, Reply
 from auditkit.registry import registry
 from tests.lab import cases
 
-PROBES = {p.command.section: p for p in registry().probes.values() if isinstance(p.command, PowerShell)}
+# section -> its probe, and which of the probe's commands it is
+PROBES = {c.section: (p, way) for p in registry().probes.values() for way, c in enumerate(p.commands) if isinstance(c, PowerShell)}
 SECTIONS = Path(__file__).parents[3] / "collectors" / "windows"
 _ASKED = re.compile(r"Get-Rows '(?P<cls>\w+)' @\((?P<props>[^)]*)\)(?: (?:\"(?P<double>[^\"\n]*)\"|'(?P<single>(?:[^'\n]|'')*)'))?")
 _SELECT = re.compile(r"'SELECT (?P<props>[\w,]+) FROM (?P<cls>\w+)'")
@@ -115,7 +116,8 @@ def _systeminfo(name: str, told: Mapping[str, Any]) -> Iterator[Recorded]:
 
 def template(section: str) -> list[Row]:
     """The rows of the section's first good case."""
-    case = next(c for c in cases.every(PROBES[section].name) if c.meta["outcome"] == "found")
+    probe, way = PROBES[section]
+    case = next(c for c in cases.every(probe.name) if c.meta["outcome"] == "found" and c.meta["way"] == way)
     return [json.loads(line) for line in case.stdout.splitlines()]
 
 
@@ -124,8 +126,8 @@ def put(section: str, cls: str, rows: list[Row]) -> Outcome:
     word, properties, condition = asked()[section][cls]
     mine = [{"_": word, **{p: value(p, row.get(p)) for p in properties}} for row in rows if not condition or holds(condition, row)]
     others = [r for r in template(section) if str(r["_"]).lower() != cls and str(r.get("of", "")).lower() != cls]
-    probe: Probe[Any] = PROBES[section]
-    return probe.outcome(Reply("".join(json.dumps(r) + "\n" for r in (*mine, *others)).encode(), key=b"k"))
+    probe, way = PROBES[section]
+    return probe.outcome(Reply("".join(json.dumps(r) + "\n" for r in (*mine, *others)).encode(), key=b"k", way=way))
 
 
 @pytest.fixture(scope="module")
