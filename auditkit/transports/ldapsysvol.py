@@ -12,7 +12,7 @@ from auditkit.errors import TransportError
 from auditkit.model import Question, Unknown
 from auditkit.probing import PolicyFiles, Probe, Reply
 from auditkit.transports.base import Brought, Context, Credential, Sent, Target, now
-from auditkit.transports.smb import FAULTS, Listed, Share, Way
+from auditkit.transports.smb import FAULTS, Listed, Share, Unread, Way
 
 DEEPEST, MOST_FILES = 12, 5000
 TEMPLATES = "policydefinitions"  # the central store of administrative templates: no policy, and thousands of files
@@ -93,6 +93,8 @@ def _policy(share: Share, folder: str, command: PolicyFiles, most: int) -> tuple
             size += len(lines[-1])
             if size > most or len(lines) > MOST_FILES:
                 return b"".join(lines), Unknown(f"truncated: {folder} holds too much", cause="truncated")
+    except Unread as e:
+        return b"".join(lines), Unknown(f"truncated: {e}", cause="truncated")
     except FAULTS as e:
         told = share.trouble(e, folder)
         if told.cause in ("timed_out", "truncated"):
@@ -102,11 +104,13 @@ def _policy(share: Share, folder: str, command: PolicyFiles, most: int) -> tuple
 
 
 def _files(share: Share, folder: str, below: str, depth: int) -> Iterator[tuple[str, Listed]]:
-    """(path with /, what it is) of every file below. Raises as the share does, ValueError where it is nested too deep."""
+    """(path with /, what it is) of every file below. Raises as the share does, Unread for a link, and where it is nested too deep."""
     if depth > DEEPEST:
-        raise ValueError(f"{folder} is nested deeper than {DEEPEST}")
+        raise Unread(f"{folder} is nested deeper than {DEEPEST} folders")
     for one in share.listing(folder):
-        if one.folder and not one.link:
+        if one.folder and one.link:
+            raise Unread(f"{folder}\\{one.name} leads elsewhere, and is not followed")
+        if one.folder:
             yield from _files(share, f"{folder}\\{one.name}", f"{below}{one.name}/", depth + 1)
-        elif not one.folder:
+        else:
             yield f"{below}{one.name}", one

@@ -18,9 +18,6 @@ from smbprotocol.exceptions import (
     AccessDenied,
     BadNetworkName,
     NoMoreFiles,
-    NoSuchFile,
-    ObjectNameNotFound,
-    ObjectPathNotFound,
     PasswordExpired,
     SMBAuthenticationError,
     SMBException,
@@ -47,12 +44,15 @@ from auditkit.transports.base import Masked
 
 LARGEST = 16 << 20  # bytes of a message: the Direct TCP transport has no larger ones (MS-SMB2 2.1)
 CHUNK = 64 << 10  # of one credit (MS-SMB2 3.2.4.1.5)
-MISSING = (NoSuchFile, ObjectNameNotFound, ObjectPathNotFound)
 # What the library raises where a connection ends in the middle of something, or where bytes are not what they should be.
 FAULTS = (SMBException, OSError, ValueError, LookupError, TypeError, AttributeError, struct.error)
 Way = Literal["ntlm", "kerberos"]
 for _name in ("smbprotocol", "spnego"):
     logging.getLogger(_name).addHandler(logging.NullHandler())  # its words are no words for a terminal
+
+
+class Unread(Exception):
+    """One file or folder that was not read, and why; the connection is as good as before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,16 +157,16 @@ class Share:
                     yield Listed(name, folder, link, one["end_of_file"].get_value())
 
     def read(self, path: str, most: int) -> bytes:
-        """A whole file. Raises as `listing`, ValueError where it is larger than `most`."""
+        """A whole file. Raises as `listing`, Unread where it is larger than `most` or ends too early."""
         with _Opened(self._tree, path, folder=False) as opened:
             size = opened.end_of_file
             if size > most:
-                raise ValueError(f"{path} has grown to {size} bytes")
+                raise Unread(f"{path} has grown to {size} bytes")
             body = b""
             while len(body) < size:
                 piece = opened.read(len(body), min(CHUNK, size - len(body), self._connection.max_read_size))
                 if not piece:
-                    raise ValueError(f"{path} ended after {len(body)} of {size} bytes")
+                    raise Unread(f"{path} ended after {len(body)} of {size} bytes")
                 body += piece
             return body
 

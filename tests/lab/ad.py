@@ -29,6 +29,7 @@ PLACE = "/run/samba-lab"
 REALM, DOMAIN, HOST = "CORP.EXAMPLE", "CORP", "dc1"
 BASE = "DC=corp,DC=example"
 ADMIN_PASSWORD, USER_PASSWORD = "Adm1n-Passw0rd!", "Us3r-Passw0rd!"
+PORTS = (88, 389, 445, 636)  # Kerberos, LDAP, SMB, LDAPS
 PROGRAMS = ("samba", "samba-tool", "ldapsearch", "ldbmodify", "unshare", "setpriv")
 _PATH = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "KRB5_CONFIG": f"{PLACE}/krb5.conf"}
 _numbers = itertools.count(1)
@@ -152,7 +153,7 @@ class Dc:
                 env=_PATH, stdin=subprocess.DEVNULL, stdout=console, stderr=console, cwd="/", start_new_session=True,
             )  # fmt: skip
         end = time.monotonic() + 60
-        while not all(_listens(self.address, port) for port in (88, 389, 636)) or not (self.folder / "runsamba/winbindd/pipe").exists():
+        while not all(_listens(self.address, port) for port in PORTS) or not (self.folder / "runsamba/winbindd/pipe").exists():
             if self.process.poll() is not None or time.monotonic() > end:
                 raise LabError(f"the domain does not come up: {self.log[-400:]} {(self.folder / 'log/console').read_text()[-400:]}")
             time.sleep(0.1)
