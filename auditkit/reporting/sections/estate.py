@@ -84,7 +84,7 @@ def _kind(draft: Draft, asset: str) -> Cell:
 
 
 def _support(draft: Draft, asset: str) -> Cell:
-    row = _one(draft, "support_end", asset)
+    row = _one(draft, "support_end", asset) or _one(draft, "windows_support", asset)
     if row is None:
         return seen_or_gap(draft, "support_end", asset, "ends")
     return say("cell.date", (row["id"],), value=str(row["ends"])) if row.get("ends") else say("estate.no_end", (row["id"],))
