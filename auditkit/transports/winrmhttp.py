@@ -255,8 +255,6 @@ class Wire:
             self._http.request("POST", "/wsman", body, headers)
             response = self._http.getresponse()
             answer = response.read(LARGEST + 1)
-            if response.isclosed() and response.will_close:
-                self._http.close()
         except TimeoutError as e:
             self.close_session()
             raise Late("timed_out", f"{where}: no answer in time (hung, or a firewall cut the connection)") from e

@@ -102,7 +102,7 @@ def fault(where: str, e: WSManFaultError | WinRMTransportError) -> TransportErro
         return TransportError("not_understood", f"{where}: answers with HTTP {e.code} and no fault of WinRM")
     code = _code(e)
     if code == _ACCESS_DENIED:
-        cure = "put it into Administrators or Remote Management Users there"
+        cure = "put it into Administrators there (Remote Management Users sees a part), and see LocalAccountTokenFilterPolicy"
         return TransportError("refused", f"{where}: the login is right, but may not use WinRM (access denied, 5): {cure}")
     if code == NO_SHELL:
         return TransportError("truncated", f"{where}: its shell was ended from outside (a restart, an administrator, its time-out)")

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 from auditkit.errors import TransportError
 from auditkit.model import Found
 from auditkit.transports import tls, winrmasking, winrmshell
+from auditkit.transports.powershell import assemble, sections_of
 from auditkit.transports.winrm import WinrmOptions
 from auditkit.transports.winrmasking import command
 from tests.lab.winrm import PASSWORD, Drop, Fault, Output, Said, Windows, running
@@ -413,6 +414,7 @@ def test_the_journal_names_the_script_that_ran(asker: Asker) -> None:
     with running(host) as lab:
         asker.ask(lab)
     (script,) = host.scripts
+    assert script == assemble(sections_of(PROBES))  # what `auditkit probes --script` prints
     assert hashlib.sha256(script.encode()).hexdigest() in asker.said[1].what
     assert all(s.account == "audit" for s in asker.said)
 
