@@ -75,9 +75,10 @@ def status(workspace: Workspace, store: Store, registry: Registry, targets: Sequ
         if t.platform in ("windows", "linux"):
             name, domain = _split(t.address if t.address[:1].isalpha() else t.id)
             hosts.add(HostState(name, domain, ("targets",), "collected" if t.id in online else "silent"))
-    whole = None
+    planned = {q for q in (store.questions(snapshots[-1].id) if snapshots else ()) if _lists_computers(registry, q.probe)}
+    whole = not planned - {a.question for a in answers} if planned else None
     for computers, is_whole in _directories(store, registry, answers):
-        whole = is_whole if whole is None else whole and is_whole
+        whole = whole is not False and is_whole
         for c in computers:
             domain = (c.fqdn or "").lower().partition(".")[2]
             if c.enabled is not False:
@@ -101,7 +102,10 @@ def _split(name: str) -> tuple[str, str]:
 def _directories(store: Store, registry: Registry, answers: Iterable[Answer]) -> Iterator[tuple[list[DirectoryComputer], bool]]:
     """Computer accounts, an answer at a time, and whether that answer is whole."""
     for a in answers:
-        probe = registry.probes.get(a.question.probe)
-        if probe is not None and DirectoryComputer in probe.yields:
-            found = [] if a.question.arg == "*" else store.facts(a, probe, registry.types)
+        if _lists_computers(registry, a.question.probe):
+            found = [] if a.question.arg == "*" else store.facts(a, registry.probes[a.question.probe], registry.types)
             yield [f for f in found if isinstance(f, DirectoryComputer)], a.state != "unknown"
+
+
+def _lists_computers(registry: Registry, probe: str) -> bool:
+    return probe in registry.probes and DirectoryComputer in registry.probes[probe].yields
