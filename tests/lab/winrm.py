@@ -204,3 +204,18 @@ def running(hosts: Mapping[str, Windows] | Windows, certificate: Path | None = N
 
 
 __all__ = ["PASSWORD", "USERS", "Drop", "Fault", "Output", "Said", "Server", "Windows", "running"]
+
+
+def main() -> None:
+    """By hand: a host at 127.0.0.1 over http until Ctrl-C."""
+    host = Windows(greeting="")
+    with running(host) as server:
+        print(f"127.0.0.1, scheme: http, port: {server.port}, login audit, password {PASSWORD}")
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            print(f"{host.requests} requests, {len(host.scripts)} scripts, shells left: {len(host.shells)}")
+
+
+if __name__ == "__main__":
+    main()
