@@ -66,7 +66,8 @@ class Section:
         """Raises NotUnderstood where a part whose word begins so failed: for the end of a reader, behind the rows that did come."""
         for word, (hr, said) in self._trouble.items():
             if word.startswith(words or ""):
-                raise NotUnderstood(f"{one_line(word, 80)} was not answered: {one_line(said, 120) or 'no message'} (0x{hr:08X})")
+                number = f" (0x{hr:08X})" if hr else ""
+                raise NotUnderstood(f"{one_line(word, 80)} was not answered: {one_line(said, 120) or 'no message'}{number}")
 
     @property
     def blank(self) -> bool:
