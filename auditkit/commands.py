@@ -74,8 +74,8 @@ class Search:
 class PolicyFiles:
     """Files of the group policies on SYSVOL of the controller that is asked (MS-GPOL 2.2.4), over SMB 2 or 3, signed; only read.
 
-    Its planned question is "*": its reply lists the folders of Policies, one a line; each is a question of its own. Its reply is one
-    JSON object a line for each file, sorted: {"path": below the folder, "size": bytes, "body": base64 of a file whose name ends with
+    Its planned question is "*": its reply lists the folders of Policies, one a line, and "scripts" (the logon scripts of the domain,
+    shared as NETLOGON too); each is a question of its own. Its reply is one JSON object a line for each file, sorted: {"path": below the folder, "size": bytes, "body": base64 of a file whose name ends with
     one of `bodies` and that is not larger than `most` bytes}.
     """
 
@@ -162,4 +162,21 @@ class Resources:
         return f"redfish GET {self.path}"
 
 
-Command = Shell | Sweep | Search | PolicyFiles | PowerShell | Objects | UpsVariables | ApcStatus | Resources
+@dataclass(frozen=True, slots=True)
+class Cli:
+    """A command line for the command-line interface of a network device, typed as it stands.
+
+    Its reply is what the device printed, without echo and prompt, lines ended by LF. code: 0; 127 where the device does not know the
+    command (stdout blank, its words on stderr); 5 where it does not permit it; 1 for other words of refusal. seconds: after that the
+    command counts as never returning.
+    """
+
+    line: str
+    seconds: float = 60.0
+    transport: ClassVar[str] = "netcli"
+
+    def __str__(self) -> str:
+        return self.line
+
+
+Command = Shell | Sweep | Search | PolicyFiles | PowerShell | Objects | UpsVariables | ApcStatus | Resources | Cli

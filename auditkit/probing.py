@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from auditkit.commands import ApcStatus, Command, Objects, PolicyFiles, PowerShell, Resources, Search, Shell, Sweep, UpsVariables
+from auditkit.commands import ApcStatus, Cli, Command, Objects, PolicyFiles, PowerShell, Resources, Search, Shell, Sweep, UpsVariables
 from auditkit.discreet import discreetly
 from auditkit.model import Absent, Found, Outcome, Secret, Unknown, fact_key, is_fact
 from auditkit.text import decode, one_line
@@ -25,6 +25,7 @@ from auditkit.tidy import tidy, tidy_each
 
 __all__ = [
     "ApcStatus",
+    "Cli",
     "Command",
     "Derived",
     "NotHere",
@@ -197,6 +198,8 @@ class Probe(Generic[F]):
     def _lacks(self, reply: Reply, command: Command | None) -> bool:
         if reply.code != MISSING_COMMAND or reply.truncated or reply.stdout.strip():
             return False
+        if isinstance(command, Cli):
+            return True  # the transport has told the device's words for it from others
         programs = set(_PROGRAM.findall(str(command)))
         return all((m := _NO_COMMAND.fullmatch(s)) and m["name"] in programs for s in self._told(reply.stderr))
 
