@@ -1,4 +1,4 @@
-"""Client CPU and memory of a collection over SSH, against `ansible -m setup` and a bare "paramiko, one exec | gzip", in the same run.
+"""Client CPU, memory and round trips of a collection over SSH, against `ansible -m setup` and a bare "paramiko, one exec | gzip".
 
 The farm is one sshd that answers on many loopback addresses inside a network namespace (see tests/lab/); this script is started
 inside it::
@@ -7,8 +7,15 @@ inside it::
 
 The farm's hosts are one machine, so their replies are mostly the same bytes. What the store saves by that (a blob that is there is
 not written again) would flatter, so addresses of blobs are salted per host here: every blob is packed and written for every host. No
-other cache of replies or outcomes exists. Prints ratios: look at those, not at seconds. Peak memory is that of the whole process
-tree's largest process. "Transport alone" and "bare" below the table are both without the start of their process.
+other cache of replies or outcomes exists. All rows are of one run; look at ratios, not at milliseconds, and count start-up in: it is
+in every row of the table, and the fewer hosts the more it weighs. Peak memory is that of the process tree's largest process.
+
+Ansible is asked twice: as installed (its default configuration but for inventory, host_key_checking, 16 forks and the folder of its
+control sockets, all of which cost it nothing), and with pipelining, which is off by default and makes it cheaper.
+
+Below the table, without the start of their process: our transport alone; "bare", which sends our own script and throws away what
+comes; and "joined", the same command lines after one another, with no frames, no exit codes and no way to tell whose words are whose.
+Round trips are counted by a relay: how often the client spoke and the server then answered, and one for TCP's handshake.
 """
 
 from __future__ import annotations
@@ -18,12 +25,15 @@ import base64
 import contextlib
 import ctypes
 import gzip
+import itertools
 import os
 import resource
+import select
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -130,14 +140,29 @@ def _timed(one: Callable[[str], int], o: argparse.Namespace) -> int:
     return 0
 
 
+def joined() -> bytes:
+    """The command lines that are asked without root, one after the other, through one gzip."""
+    from auditkit.commands import Shell
+    from auditkit.registry import registry
+
+    lines = []
+    for p in registry().probes_on("linux"):
+        for command in p.commands[:1]:
+            if isinstance(command, Shell) and not (command.root or (p.each and p.each.root)):
+                one = f"( {command.line}\n) </dev/null\n"
+                lines.append(f"echo; {p.each.line} | while IFS= read -r a; do set -- \"$a\"\n{one}done\n" if p.each else f"echo\n{one}")
+    return f"LC_ALL=C; export LC_ALL\n{{\n{''.join(lines)}}} 2>&1 | gzip -1\n".encode()
+
+
 def bare(o: argparse.Namespace) -> int:
-    """The floor: one connection, one exec of the same script through gzip, nothing read, nothing kept."""
+    """A floor: one connection, one exec through gzip, nothing read, nothing kept."""
     import paramiko
 
     from auditkit.registry import registry
     from auditkit.transports.script import Item, script
 
-    body = script([Item(n, p) for n, p in enumerate(registry().probes_on("linux"))], "0123456789abcdef", False)
+    items = [Item(n, p) for n, p in enumerate(registry().probes_on("linux"))]
+    body = joined() if o.joined else script(items, "0123456789abcdef", False)
     key = paramiko.Ed25519Key.from_private_key_file(o.key)
 
     def one(address: str) -> int:
@@ -156,10 +181,60 @@ def bare(o: argparse.Namespace) -> int:
         while data := channel.recv(1 << 20):
             got += data
         client.close()
-        at = got.index(b" gzip\n") + 6
-        return len(gzip.decompress(got[at:]))
+        return len(gzip.decompress(got[got.index(b"\x1f\x8b") :]))
 
     return _timed(one, o)
+
+
+def trips(o: argparse.Namespace) -> int:
+    """Collect one host through a relay that counts; the last line printed is the number of round trips."""
+    from auditkit.registry import registry
+    from auditkit.transports import hostkeys, load
+    from auditkit.transports.base import Context, Credential, Masked, Target
+    from auditkit.transports.ssh import SshOptions
+
+    front = socket.create_server(("127.0.0.1", 0))
+    port = front.getsockname()[1]
+    turns: list[str] = []
+    pins = Path(o.trips) / "relayed_known_hosts"
+    hostkeys.pin(pins, "127.0.0.1", port, hostkeys.scan(addresses(o.net, 1)[0], o.port))
+    threading.Thread(target=_relay, args=(front, (addresses(o.net, 1)[0], o.port), turns), daemon=True).start()
+    credential = Credential(o.user, private_key=Masked(Path(o.key).read_text()))
+    context = Context(b"k" * 32, pins, lambda sent: None, lambda reference: credential)
+    target = Target("relayed", "linux", "ssh", "127.0.0.1", SshOptions(port=port))
+    print(sum(1 for _ in load("ssh").collect(target, registry().probes_on("linux"), credential, context)))
+    print(1 + sum(pair == ("client", "server") for pair in itertools.pairwise(turns)))
+    return 0
+
+
+def _relay(front: socket.socket, where: tuple[str, int], turns: list[str]) -> None:
+    """One connection; who spoke is noted whenever it is another one than before."""
+    near, _ = front.accept()
+    far = socket.create_connection(where)
+    for one in (near, far):
+        one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    while True:
+        for one in select.select([near, far], [], [])[0]:
+            data = one.recv(1 << 16)
+            who, other = ("client", far) if one is near else ("server", near)
+            if not data:
+                return
+            if not turns or turns[-1] != who:
+                turns.append(who)
+            other.sendall(data)
+
+
+def ansible(o: argparse.Namespace, folder: Path, pipelining: bool) -> tuple[float, float, float]:
+    """`ansible -m setup` of all hosts; -> CPU s, wall s, peak MB."""
+    place = folder / f"ansible-{pipelining}"
+    place.mkdir()
+    var = f"ansible_port={o.port} ansible_user={o.user} ansible_ssh_private_key_file={o.key} ansible_python_interpreter=/usr/bin/python3"
+    (place / "inv").write_text("\n".join(f"{h} {var}" for h in addresses(o.net, o.hosts)))
+    (place / "ansible.cfg").write_text(
+        f"[defaults]\nhost_key_checking=False\nforks=16\n[ssh_connection]\ncontrol_path_dir={place}/cp\n" + "pipelining=True\n" * pipelining
+    )
+    env = {"ANSIBLE_CONFIG": str(place / "ansible.cfg"), "LC_ALL": "C.UTF-8", "ANSIBLE_LOCAL_TEMP": f"{place}/lt", "PYTHONPATH": ""}
+    return child([o.ansible, "all", "-i", str(place / "inv"), "-o", "-m", "setup"], env)[:3]
 
 
 def main() -> int:
@@ -171,14 +246,17 @@ def main() -> int:
     a.add_argument("--user", default="labaudit")
     a.add_argument("--key", required=True)
     a.add_argument("--ansible", help="path of the ansible program")
-    a.add_argument("--bare", action="store_true", help=argparse.SUPPRESS)
-    a.add_argument("--ours", help=argparse.SUPPRESS)
+    for what in ("--bare", "--joined"):
+        a.add_argument(what, action="store_true", help=argparse.SUPPRESS)
+    for what in ("--ours", "--trips"):
+        a.add_argument(what, help=argparse.SUPPRESS)
     a.add_argument("--transport", help=argparse.SUPPRESS)
     o = a.parse_args()
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     sys.path.insert(0, str(ROOT))
-    if o.bare or o.ours or o.transport:
-        return bare(o) if o.bare else ours(o) if o.ours else transport(o)
+    for given, run in ((o.bare or o.joined, bare), (o.ours, ours), (o.transport, transport), (o.trips, trips)):
+        if given:
+            return run(o)
     own = ["--hosts", str(o.hosts), "--net", o.net, "--port", str(o.port), "--user", o.user, "--key", o.key]
     rows: dict[str, tuple[float, float, float]] = {}
     with tempfile.TemporaryDirectory() as t, contextlib.chdir(t):
@@ -188,28 +266,22 @@ def main() -> int:
         place = str(Path(t) / "bench")
         cpu, wall, peak, _ = child([sys.executable, __file__, "--ours", place, *own], env)
         rows["auditkit collect"] = (cpu, wall, peak)
-        cpu, wall, peak, said = child([sys.executable, __file__, "--bare", *own], env)
+        program = [sys.executable, __file__]
+        cpu, wall, peak, said = child([*program, "--bare", *own], env)
         rows["paramiko, one exec | gzip"] = (cpu, wall, peak)
-        alone = child([sys.executable, __file__, "--transport", place, *own], env)[3]
-        without = (float(alone), float(said))
+        alone = child([*program, "--transport", place, *own], env)[3]
+        plain = child([*program, "--joined", *own], env)[3]
+        counted = child([*program, "--trips", t, *own], env)[3]
         if o.ansible:
-            inventory = Path(t) / "inv"
-            var = f"ansible_port={o.port} ansible_user={o.user} ansible_ssh_private_key_file={o.key}"
-            var += " ansible_python_interpreter=/usr/bin/python3"
-            inventory.write_text("\n".join(f"{h} {var}" for h in addresses(o.net, o.hosts)))
-            (Path(t) / "ansible.cfg").write_text(
-                "[defaults]\nhost_key_checking=False\nforks=16\n[ssh_connection]\npipelining=True\n"
-                "ssh_args=-F none -o ControlMaster=auto -o ControlPersist=5s -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR\n"
-                f"control_path_dir={t}/cp\n"
-            )
-            ans = {"ANSIBLE_CONFIG": str(Path(t) / "ansible.cfg"), "LC_ALL": "C.UTF-8", "ANSIBLE_LOCAL_TEMP": f"{t}/lt", "PYTHONPATH": ""}
-            rows["ansible -m setup"] = child([o.ansible, "all", "-i", str(inventory), "-o", "-m", "setup"], ans)[:3]
+            rows["ansible -m setup, as installed"] = ansible(o, Path(t), pipelining=False)
+            rows["ansible -m setup, pipelining"] = ansible(o, Path(t), pipelining=True)
     whole = rows["auditkit collect"][0]
-    print(f"{o.hosts} hosts\n{'':28}{'CPU ms/host':>12}{'wall s':>8}{'peak MB':>9}{'ours : it':>11}")
+    print(f"{o.hosts} hosts\n{'':31}{'CPU ms/host':>12}{'wall s':>8}{'peak MB':>9}{'it : ours':>11}")
     for name, (cpu, wall, peak) in rows.items():
-        print(f"{name:28}{1000 * cpu / o.hosts:12.1f}{wall:8.1f}{peak:9.0f}{whole / cpu:11.2f}")
-    carrier, floor = (1000 * seconds / o.hosts for seconds in without)
-    print(f"transport alone {carrier:.1f} ms a host, bare {floor:.1f}: {carrier / floor:.2f}")
+        print(f"{name:31}{1000 * cpu / o.hosts:12.1f}{wall:8.1f}{peak:9.0f}{cpu / whole:11.2f}")
+    carrier, floor, lowest = (1000 * float(seconds) / o.hosts for seconds in (alone, said, plain))
+    print(f"transport alone {carrier:.1f} ms a host; bare {floor:.1f}: {carrier / floor:.2f}; joined {lowest:.1f}: {carrier / lowest:.2f}")
+    print(f"round trips a host: {counted}")
     return 0
 
 
