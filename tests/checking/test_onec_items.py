@@ -13,6 +13,7 @@ from auditkit.book import build
 from auditkit.checking import check, load_checklists
 from auditkit.checking.grammar import sources
 from auditkit.model import Found, Outcome, Question, Unknown, table_name
+from auditkit.model.shared.databases import SqlDatabase
 from auditkit.model.shared.host import Virtualisation
 from auditkit.model.shared.network import Listener
 from auditkit.model.shared.onec import (
@@ -27,7 +28,7 @@ from auditkit.model.shared.onec import (
     OneCService,
     OneCTechLog,
 )
-from auditkit.model.shared.windows import WindowsShare
+from auditkit.model.shared.windows import WindowsComputer, WindowsShare
 from auditkit.registry import Registry, registry
 from auditkit.store import Store, TargetInfo, Told
 from tests.lab import cases
@@ -185,6 +186,29 @@ def test_a_base_lies_in_a_shared_folder_or_beside_it(path: str, expected: str) -
     assert state("ONEC-18", "windows", base, unseen=frozenset({"windows_share"})) == "unknown"
     assert state("ONEC-18", "windows", unseen=frozenset({"one_c_file_base"})) == "unknown"
     assert "ONEC-18" not in verdicts("linux", {})
+
+
+HERE = WindowsComputer(name="SRV-1C", domain="corp", joined=True, role="member server", memory_bytes=1, account_sid="")
+COPIED = SqlDatabase(
+    instance="MSSQLSERVER", name="BUH", system=False, state="ONLINE", recovery="FULL", size_bytes=1, owner="sa", created_at=NOW,
+    compatibility=150, auto_close=False, auto_shrink=False, page_verify="CHECKSUM", fulls=3, diffs=0, logs=0,
+    last_full=datetime(2026, 11, 20, tzinfo=UTC), last_diff=None, last_log=None, checked=None, last_check=None,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("server", ["srv-1c", "SRV-1C\\MSSQL2", "srv-1c.corp.example", "SRV-1C,1433", "localhost", "(local)", ".\\X"])
+def test_a_base_in_the_sql_server_of_its_own_host_has_the_copy_that_this_server_remembers(server: str) -> None:
+    base = replace(BASE, db_server=server, db_name="buh")
+    old = replace(COPIED, last_full=datetime(2026, 11, 1, tzinfo=UTC))
+    assert state("ONEC-19", "windows", base, HERE, COPIED) == "ok"
+    assert state("ONEC-19", "windows", base, HERE, old) == "alarm"
+    assert state("ONEC-19", "windows", base, HERE) == "alarm"
+    assert state("ONEC-19", "windows", base, HERE, unseen=frozenset({"sql_database"})) == "unknown"
+
+
+@pytest.mark.parametrize("server", ["srv-1c2", "srv-sql", "10.0.0.5"])
+def test_a_base_in_another_server_is_judged_there(server: str) -> None:
+    assert state("ONEC-19", "windows", replace(BASE, db_server=server), HERE, COPIED) == "not_applicable"
 
 
 def test_without_1c_no_rule_speaks_and_a_refused_host_has_no_good_one() -> None:
