@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import gzip
 import re
+import sys
 import threading
 import time
 import uuid
@@ -210,11 +211,11 @@ def main() -> None:
     """By hand: a host at 127.0.0.1 over http until Ctrl-C."""
     host = Windows(greeting="")
     with running(host) as server:
-        print(f"127.0.0.1, scheme: http, port: {server.port}, login audit, password {PASSWORD}")
+        sys.stderr.write(f"127.0.0.1, scheme: http, port: {server.port}, login audit, password {PASSWORD}\n")
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
-            print(f"{host.requests} requests, {len(host.scripts)} scripts, shells left: {len(host.shells)}")
+            sys.stderr.write(f"{host.requests} requests, {len(host.scripts)} scripts, shells left: {len(host.shells)}\n")
 
 
 if __name__ == "__main__":
