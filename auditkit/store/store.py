@@ -242,14 +242,14 @@ class Store:
         """Everything planned, in order."""
         with self._engine.connect() as c:
             order = (question.c.target, question.c.probe, question.c.arg)
-            rows = c.execute(select(question).where(question.c.snapshot == snap).order_by(*order))
-            return [Question(r.target, r.probe, r.arg) for r in rows]
+            rows = c.execute(select(*order).where(question.c.snapshot == snap).order_by(*order))
+            return [Question(*r) for r in rows]
 
     def answers(self, snap: int) -> list[Answer]:
         """Everything answered, in order."""
         with self._engine.connect() as c:
-            rows = c.execute(select(answer).where(answer.c.snapshot == snap).order_by(answer.c.target, answer.c.probe, answer.c.arg))
-            return [_answer(r) for r in rows]
+            rows = c.execute(_ANSWERS.where(answer.c.snapshot == snap).order_by(answer.c.target, answer.c.probe, answer.c.arg))
+            return [_answer(tuple(r)) for r in rows]
 
     def given(self) -> dict[tuple[str, str], str]:
         """Asset ids given before."""
@@ -400,6 +400,10 @@ def _info(r: Row[Any]) -> SnapshotInfo:
     return SnapshotInfo(r.id, datetime.fromisoformat(r.opened), closed, r.tool, r.operator, _targets.decode(r.targets))
 
 
-def _answer(r: Row[Any]) -> Answer:
-    q = Question(r.target, r.probe, r.arg)
-    return Answer(q, r.state, r.why, r.cause, datetime.fromisoformat(r.at), r.account, r.command, r.evidence, r.secret, r.facts)
+_ANSWERS = select(*(answer.c[k] for k in _KEY[1:]), *(answer.c[k] for k in _SAID))
+
+
+def _answer(row: tuple[Any, ...]) -> Answer:
+    """From the columns of _ANSWERS, by place: by name is slow, and there are thousands."""
+    target, probe, arg, state, why, cause, at, account, command, evidence, secret, facts = row
+    return Answer(Question(target, probe, arg), state, why, cause, datetime.fromisoformat(at), account, command, evidence, secret, facts)

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -50,8 +51,8 @@ class Journal:
 
     def __call__(self, sent: Sent) -> None:
         """Write it down."""
-        kept = tidy(sent)
-        self._write({"at": kept.at.isoformat(), "target": kept.target, "address": kept.address, "account": kept.account, "what": kept.what})
+        who = {k: tidy(v) for k, v in (("target", sent.target), ("address", sent.address), ("account", sent.account))}
+        self._write({"at": sent.at.isoformat(), **who, "what": _clean(sent.what)})
 
     def close(self) -> None:
         """No more lines."""
@@ -104,6 +105,12 @@ class Journal:
             os.ftruncate(self._file, self._size)  # a full disk leaves no half line
             raise
         self._size += len(data)
+
+
+@lru_cache(maxsize=16)
+def _clean(what: str) -> str:
+    """Every host is sent the same long script."""
+    return tidy(what)
 
 
 def _last_line(file: int, size: int) -> bytes:
