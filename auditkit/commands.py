@@ -75,8 +75,8 @@ class PolicyFiles:
     """Files of the group policies on SYSVOL of the controller that is asked (MS-GPOL 2.2.4), over SMB 2 or 3, signed; only read.
 
     Its planned question is "*": its reply lists the folders of Policies, one a line, and "scripts" (the logon scripts of the domain,
-    shared as NETLOGON too); each is a question of its own. Its reply is one JSON object a line for each file, sorted: {"path": below the folder, "size": bytes, "body": base64 of a file whose name ends with
-    one of `bodies` and that is not larger than `most` bytes}.
+    shared as NETLOGON too); each is a question of its own. Its reply is one JSON object a line for each file, sorted: {"path": below
+    the folder, "size": bytes, "body": base64 of a file whose name ends with one of `bodies` and that is not larger than `most` bytes}.
     """
 
     bodies: tuple[str, ...]

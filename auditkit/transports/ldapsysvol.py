@@ -15,6 +15,7 @@ from auditkit.transports.base import Brought, Context, Credential, Sent, Target,
 from auditkit.transports.smb import FAULTS, Listed, Share, Unread, Way
 
 DEEPEST, MOST_FILES = 12, 5000
+SCRIPTS = "scripts"  # what is shared as NETLOGON
 TEMPLATES = "policydefinitions"  # the central store of administrative templates: no policy, and thousands of files
 
 
@@ -49,11 +50,10 @@ def ask(probe: Probe[Any], place: Place, target: Target, credential: Credential,
         context.journal(Sent(now(), target.id, target.address, place.login, told))
         try:
             share.open(place.way, place.login, credential.password, place.connect_seconds)
-            root = f"{place.domain}\\Policies"
-            context.journal(Sent(now(), target.id, target.address, place.login, rf"smb read SYSVOL\{root}"))
-            folders = _folders(share, root)
-            for name in folders:
-                out, trouble = _policy(share, f"{root}\\{name}", command, context.reply_bytes)
+            context.journal(Sent(now(), target.id, target.address, place.login, rf"smb read SYSVOL\{place.domain}"))
+            folders = _folders(share, place.domain)
+            for name, folder in folders.items():
+                out, trouble = _policy(share, folder, command, context.reply_bytes)
                 yield brought(name, out, trouble)
             yield brought("*", "".join(f"{name}\n" for name in folders).encode(), None)
         finally:
@@ -72,12 +72,15 @@ def _impossible(place: Place, credential: Credential) -> str:
     return ""
 
 
-def _folders(share: Share, root: str) -> list[str]:
-    """Raises TransportError."""
+def _folders(share: Share, domain: str) -> dict[str, str]:
+    """Argument -> path. Raises TransportError."""
+    root = f"{domain}\\Policies"
     try:
-        return [one.name for one in share.listing(root) if one.folder and one.name.lower() != TEMPLATES]
+        found = {one.name: f"{root}\\{one.name}" for one in share.listing(root) if one.folder and one.name.lower() != TEMPLATES}
+        beside = [one for one in share.listing(domain) if one.folder and one.name.lower() == SCRIPTS]
     except FAULTS as e:
         raise share.trouble(e, root) from e
+    return found | dict.fromkeys((SCRIPTS,) if beside else (), f"{domain}\\{SCRIPTS}")
 
 
 def _policy(share: Share, folder: str, command: PolicyFiles, most: int) -> tuple[bytes, Unknown | None]:

@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from auditkit.model import Secret, fact
-from auditkit.probing import NotUnderstood, PolicyFiles, Reply, probe
+from auditkit.probing import NotHere, NotUnderstood, PolicyFiles, Reply, probe
 from auditkit.scrub import holds_secret
 from auditkit.text import decode
 
@@ -60,7 +60,10 @@ class PolicyPassword:
 
 @fact(key=("guid", "path"))
 class PolicyScript:
-    """A script of a policy. secret: it looks as if it held a password; None = it is too large to be read."""
+    """A script of a policy, or of the domain's logon scripts (guid: NETLOGON).
+
+    secret: it looks as if it held a password; None = it is too large to be read.
+    """
 
     guid: str
     path: str
@@ -86,6 +89,12 @@ class PolicySetting:
 )
 def policy_files(reply: Reply) -> Iterator[SysvolPolicy | PolicyPassword | PolicyScript | PolicySetting]:
     guid, files = reply.arg.upper(), [_file(row) for row in reply.rows()]
+    if guid == "SCRIPTS":
+        logon = list(_scripts(files, "NETLOGON"))
+        if not logon:
+            raise NotHere("the domain has no logon scripts")
+        yield from logon
+        return
     passwords = [p for f in files for p in _passwords(f, guid, reply)]
     by_path = {f["path"].lower(): f for f in files}
     yield from passwords
@@ -148,14 +157,14 @@ def _in_preferences(f: File) -> Iterator[tuple[str, str]]:
         root = ElementTree.fromstring(text)
     except ElementTree.ParseError as e:
         raise NotUnderstood(f"{f['path']} is no XML: {e}") from e
-    for parent in root.iter():
-        for one in parent:
-            given = {name.lower(): value for name, value in one.attrib.items()}
-            account = next((given[a.lower()] for a in _ACCOUNT if given.get(a.lower())), parent.get("name", ""))
-            if given.get("cpassword"):
-                yield account, given["cpassword"]
-            elif given.get("name", "").lower() == "defaultpassword" and given.get("value"):
-                yield "", given["value"]
+    pairs = [("", root), *((parent.get("name", ""), one) for parent in root.iter() for one in parent)]
+    for name, one in pairs:
+        given = {attribute.lower(): value for attribute, value in one.attrib.items()}
+        account = next((given[a.lower()] for a in _ACCOUNT if given.get(a.lower())), name)
+        if given.get("cpassword"):
+            yield account, given["cpassword"]
+        elif given.get("name", "").lower() == "defaultpassword" and given.get("value"):
+            yield "", given["value"]
 
 
 def _scripts(files: list[File], guid: str) -> Iterator[PolicyScript]:

@@ -172,6 +172,11 @@ def test_a_folder_without_its_policy_and_a_policy_without_its_folder() -> None:
 def test_passwords_in_scripts(body: bytes | None, state: str) -> None:
     path = "MACHINE/Scripts/Startup/a.bat"
     assert domain({ONE: folder({**FINE, path: body or b"x"}, large=() if body else (path,))})["AD-91"] == state
+    logon = folder({"a.bat": body or b"x"}, large=() if body else ("a.bat",))
+    seen = domain({ONE: FINE, "scripts": logon})
+    assert (seen["AD-91"], seen["AD-43"]) == (state, "ok")
+    assert domain({ONE: FINE, "scripts": REFUSED})["AD-91"] == "unknown"
+    assert domain({ONE: FINE, "scripts": folder({"readme.txt": b"x"})})["AD-91"] == "not_applicable"
 
 
 @pytest.mark.parametrize(("said", "state"), [("4,5", "ok"), ("4,3", "ok"), ("4,1", "alarm"), ("4,0", "alarm")])

@@ -39,6 +39,9 @@ def damaged_dc(lab_dc: MakeDc) -> Dc:
     scripts = place / PASSWORDS / "MACHINE/Scripts/Startup"
     scripts.mkdir(parents=True)
     (scripts / "диск.bat").write_bytes("net use z: \\\\srv\\общая /user:CORP\\svc /password:Zima2020!\r\n".encode("cp1251"))
+    logon = place.parent / "scripts/отдел"
+    logon.mkdir(parents=True)
+    (logon / "logon.vbs").write_text('pwd = "Zima2020!"\r\nWScript.Echo "ok"\r\n')
     edited = place / CONTROLLERS / "MACHINE/Microsoft/Windows NT/SecEdit"
     edited.mkdir(parents=True, exist_ok=True)
     (edited / "GptTmpl.inf").write_bytes(b"\xff\xfe" + TEMPLATE.encode("utf-16-le"))
@@ -82,7 +85,7 @@ def test_what_was_left_there_is_found_with_its_objects(damaged_dc: Dc, tmp_path:
         "AD-29": ["DC1"],
         "AD-43": [f"policy {PASSWORDS}: version 65538 on SYSVOL"],
         "AD-90": [f"Локальный администратор {LOCAL_ADMIN}"],
-        "AD-91": [f"policy {PASSWORDS}: MACHINE/Scripts/Startup/диск.bat"],
+        "AD-91": ["NETLOGON: отдел/logon.vbs", f"{PASSWORDS}: MACHINE/Scripts/Startup/диск.bat"],
         "AD-92": [f"policy {CONTROLLERS}: 4,1"],
     }
 

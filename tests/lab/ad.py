@@ -138,7 +138,7 @@ class Dc:
         """Fill it as setup/ad/seed says."""
         script = str(HERE / "setup" / "ad" / "seed")
         words = ("/usr/bin/python3", script, f"{PLACE}/smb.conf", str(users), str(computers))
-        told = self.inside(*words, env={"SEED_PASSWORD": USER_PASSWORD})
+        told = self.inside(*words, env={"SEED_PASSWORD": USER_PASSWORD}, seconds=max(180, users / 20))
         self.truth = json.loads(told)
 
     def start(self) -> None:
