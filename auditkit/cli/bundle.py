@@ -12,7 +12,7 @@ from auditkit.cli.common import out as line
 from auditkit.collecting import target_states
 from auditkit.collecting.bundle_make import System
 from auditkit.collecting.bundle_make import make as made_for
-from auditkit.collecting.bundle_read import Bad, BundleRead, read_folder
+from auditkit.collecting.bundle_read import AHEAD, Bad, BundleRead, read_folder
 from auditkit.collecting.bundle_state import Made
 from auditkit.collecting.bundle_status import status as states_of
 from auditkit.errors import UsageError
@@ -23,7 +23,6 @@ from auditkit.workspace.files import write_once
 
 MOST_SILENT = 40  # lines of a table at the terminal; --json has all
 OLD = timedelta(days=14)  # from then on it is said that an answer tells of another time than today
-AHEAD = timedelta(hours=26)  # no zone of time explains more
 
 
 def make(

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -37,6 +38,7 @@ from auditkit.workspace.names import slug
 TRANSPORT = "bundle"
 AT_ONCE = 4  # files in memory at a time
 MOST_FILES = 100_000
+AHEAD = timedelta(hours=26)  # no zone of time explains more
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ def look(workspace: Workspace, folder: Path, targets: Sequence[Target]) -> Looke
     names, other = _names(folder)
     by = opener(workspace)
     opened = [_opened(by, place) for place in names]
-    good, bad = _newest(opened, {t.identity: t for t in state.taken})
+    good, bad = _newest(opened, {t.identity: t for t in state.taken}, now() + AHEAD)
     return Looked(tuple(_named(good, targets, state)), tuple(sorted(bad, key=lambda b: b.file.name)), other)
 
 
@@ -132,8 +134,17 @@ def _opened(by: Opener, place: Path) -> Good | Bad:
     return Good(place, answer.head, answer.sha256)
 
 
-def _newest(opened: Iterable[Good | Bad], before: dict[tuple[str, str, str, str], Taken]) -> tuple[list[Good], list[Bad]]:
-    """Of each host the newest file; the same bytes twice count once."""
+def _newest(
+    opened: Iterable[Good | Bad], before: dict[tuple[str, str, str, str], Taken], latest: datetime
+) -> tuple[list[Good], list[Bad]]:
+    """Of each host the newest file; the same bytes twice count once.
+
+    latest: what tells of a later time than this comes from a wrong clock, and must not stand above all others for good.
+    """
+
+    def age(at: datetime) -> tuple[bool, datetime]:
+        return at <= latest, at
+
     bad = [o for o in opened if isinstance(o, Bad)]
     best: dict[tuple[str, str, str, str], Good] = {}
     for good in (o for o in opened if isinstance(o, Good)):
@@ -141,9 +152,9 @@ def _newest(opened: Iterable[Good | Bad], before: dict[tuple[str, str, str, str]
         other = best.get(who)
         if other is not None and other.sha256 == good.sha256:
             bad.append(Bad(good.file, "again", other.file.name))
-        elif other is not None and good.head.at <= other.head.at:
+        elif other is not None and age(good.head.at) <= age(other.head.at):
             bad.append(Bad(good.file, "older", other.file.name))
-        elif (earlier := before.get(who)) is not None and good.head.at < earlier.at:
+        elif (earlier := before.get(who)) is not None and age(good.head.at) < age(earlier.at):
             bad.append(Bad(good.file, "older", f"{earlier.at:%Y-%m-%d %H:%M} UTC"))
         else:
             if other is not None:

@@ -221,6 +221,15 @@ def test_a_newer_answer_takes_the_place_of_the_older_one_in_a_new_snapshot(share
     assert [t.id for t in share.store.snapshot().targets] == ["srv2", "srv1"]
 
 
+def test_a_host_whose_clock_was_wrong_is_not_stuck_with_that_answer(share: Share) -> None:
+    share.put("a.answer", share.writer.write(share.inside("SRV1", "srv2008r2"), host="SRV1", at="2099-01-01T00:00:00Z"))
+    assert [g.file.name for g in share.read().looked.good] == ["a.answer"]
+    share.put("b.answer", share.writer.write(share.inside("SRV1"), host="SRV1"))
+    done = share.read()
+    assert [g.file.name for g in done.looked.good] == ["b.answer"]
+    assert [(b.file.name, b.why) for b in done.looked.bad] == [("a.answer", "older")]
+
+
 def test_two_machines_of_one_name_are_two_hosts(share: Share) -> None:
     share.put("a.answer", share.writer.write(share.inside("PC"), host="PC", machine="aaaa-1111", domain=""))
     share.put("b.answer", share.writer.write(share.inside("PC"), host="PC", machine="bbbb-2222", domain=""))
