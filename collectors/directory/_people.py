@@ -57,9 +57,11 @@ class People:
         self._members: dict[str, list[str | None]] = defaultdict(list)
         for m in memberships:
             self._members[m.group_dn.casefold()].append(m.member_dn.casefold() if m.member_dn is not None else None)
-        for u in users:
-            if (home := self._groups.get(f"{u.sid.rpartition('-')[0]}-{u.primary_group}")) is not None:
-                self._members[home.dn.casefold()].append(u.dn.casefold())
+        accounts: list[DirectoryUser | ComputerAccount] = [*users, *computers]
+        self._homeless = {a.dn.casefold() for a in accounts if a.primary_group is None}  # each a member of one group more
+        for a in accounts:
+            if (home := self._groups.get(f"{a.sid.rpartition('-')[0]}-{a.primary_group}")) is not None:
+                self._members[home.dn.casefold()].append(a.dn.casefold())
         rulers = [g for g in groups if g.sid == BUILTIN_ADMINISTRATORS or (g.rid in ADMINS and g.sid == f"{domain}-{g.rid}")]
         self._admins, self._admin_groups, self._sure = self._below(g.dn.casefold() for g in rulers)
 
@@ -91,7 +93,8 @@ class People:
             return self._group(group, rid in ADMINS | {CONTROLLERS} or sid == BUILTIN_ADMINISTRATORS or _by_design(rid, may))
         if (account := self._accounts.get(sid)) is not None:
             dn, name, kind = account
-            admin = rid == ADMINISTRATOR or dn.casefold() in self._admins or (None if not self._sure else False)
+            sure = self._sure and dn.casefold() not in self._homeless
+            admin = True if rid == ADMINISTRATOR or dn.casefold() in self._admins else (False if sure else None)
             return Judged(name, kind, False, admin, None if admin is None else not admin)
         if rid == ADMINISTRATOR or rid in ADMINS | {CONTROLLERS} or (rid and _by_design(rid, may)):
             return Judged(sid, "", False, True, False)
@@ -102,7 +105,8 @@ class People:
         if ruling or dn in self._admin_groups:
             return Judged(group.name, "group", False, True, False)
         accounts, _, whole = self._below([dn])
-        strangers = accounts - self._admins
+        whole = whole and not self._homeless
+        strangers = accounts - self._admins - self._homeless
         if strangers:  # whoever could not be seen to be an administrator may still be one
             return Judged(group.name, "group", False, False if self._sure else None, True if self._sure else None)
         return Judged(group.name, "group", False, False if self._sure else None, False if whole else None)

@@ -17,7 +17,7 @@ DISABLED, CONTROLLER, UNCONSTRAINED, TRANSITION, READ_ONLY = 0x2, 0x2000, 0x8000
 _ATTRIBUTES = (
     "sAMAccountName", "objectSid", "dNSHostName", "operatingSystem", "operatingSystemVersion", "userAccountControl", "whenCreated",
     "lastLogonTimestamp", "pwdLastSet", "msLAPS-PasswordExpirationTime", "ms-Mcs-AdmPwdExpirationTime",
-    "instanceType", "msDS-AllowedToDelegateTo", "msDS-AllowedToActOnBehalfOfOtherIdentity",
+    "instanceType", "msDS-AllowedToDelegateTo", "msDS-AllowedToActOnBehalfOfOtherIdentity", "primaryGroupID",
 )  # fmt: skip
 
 
@@ -62,6 +62,7 @@ def _account(e: Entry, m: DirectoryComputer) -> ComputerAccount:
         laps_expiry=expiry, laps=True if expiry else (False if whole else None),
         delegates_to=e.texts("msDS-AllowedToDelegateTo") if whole else None,
         protocol_transition=bit(e.number("userAccountControl"), TRANSITION), actors=actors(e) if m.enabled is not None else None,
+        primary_group=e.number("primaryGroupID"),
     )  # fmt: skip
 
 

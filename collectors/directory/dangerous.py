@@ -37,7 +37,7 @@ class DangerousRight:
     """
 
     dn: str
-    place: Literal["domain", "adminsdholder", "unit", "policy", "controller", "privileged", "former"]
+    place: Literal["domain", "adminsdholder", "unit", "site", "policy", "controller", "privileged", "former"]
     name: str
     sid: str | None
     trustee: str | None

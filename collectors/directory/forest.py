@@ -10,12 +10,13 @@ from auditkit.model.shared.directory import FsmoName, FsmoRole
 from auditkit.probing import Reply, Search, probe
 
 from ._names import deleted, hidden, label
-from ._values import default
+from ._values import bit, default
 
 RECYCLE_BIN = "CN=Recycle Bin Feature,"  # its GUID 766ddcd8-acd0-445e-f3b9-a7f9b6744f2a (MS-ADTS 3.1.1.9.1)
 CROSS_REF_NTDS, CROSS_REF_DOMAIN = 1, 2  # MS-ADTS 2.2.10 systemFlags of crossRef objects
 # Tombstones live 60 days where nothing is set (MS-ADTS 7.1.1.2.4.1.1); forests made with 2003 SP1 or later have 180 written there.
 TOMBSTONE_DEFAULT = 60
+CONFIDENTIAL = 0x80  # MS-ADTS 2.2.9 fCONFIDENTIAL
 LAPS = {"ms-mcs-admpwd": "legacy", "mslaps-password": "windows", "mslaps-encryptedpassword": "windows"}
 SCHEMAS = {
     13: "2000", 30: "2003", 31: "2003 R2", 39: "2008 beta", 44: "2008", 47: "2008 R2", 51: "8 beta", 52: "2012 beta", 56: "2012",
@@ -53,12 +54,14 @@ class Schema:
 class SchemaExtension:
     """An attribute that an extension of the schema brings. product: legacy = Microsoft LAPS, windows = Windows LAPS.
 
-    guid: its schemaIDGUID, which access lists name it by; None = may not be read.
+    guid: its schemaIDGUID, which access lists name it by; confidential: whoever may read properties may not read this one (MS-ADTS
+    3.1.1.2.3, searchFlags). None = may not be read.
     """
 
     name: str
     product: str
     guid: str | None
+    confidential: bool | None
 
 
 @fact()
@@ -132,7 +135,7 @@ def schema(reply: Reply) -> Iterator[Schema | FsmoRole]:
     Search(
         "{schema}",
         "(|" + "".join(f"(lDAPDisplayName={n})" for n in ("ms-Mcs-AdmPwd", "msLAPS-Password", "msLAPS-EncryptedPassword")) + ")",
-        ("instanceType", "lDAPDisplayName", "schemaIDGUID"),
+        ("instanceType", "lDAPDisplayName", "schemaIDGUID", "searchFlags"),
         "one",
     ),
     on=("directory",),
@@ -140,7 +143,8 @@ def schema(reply: Reply) -> Iterator[Schema | FsmoRole]:
 def schema_extensions(reply: Reply) -> Iterator[SchemaExtension]:
     for e in entries(reply.stdout):
         name = e.text("lDAPDisplayName") or ""
-        yield SchemaExtension(name=name, product=LAPS[name.lower()], guid=e.guid("schemaIDGUID"))
+        confidential = bit(default(e, "searchFlags", 0), CONFIDENTIAL)
+        yield SchemaExtension(name=name, product=LAPS[name.lower()], guid=e.guid("schemaIDGUID"), confidential=confidential)
 
 
 @probe(

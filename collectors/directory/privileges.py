@@ -8,13 +8,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from auditkit.model import fact
-from auditkit.model.shared.directory import DirectoryGroup, DirectoryMembership, DirectoryUser
+from auditkit.model.shared.directory import ComputerAccount, DirectoryGroup, DirectoryMembership, DirectoryUser
 from auditkit.probing import NotUnderstood, derived
 
 from ._names import label
 
 # MS-DTYP 2.4.2.4: of the domain, then of BUILTIN
 RULING = frozenset({512, 518, 519, 520, 526, 527, 544, 548, 549, 550, 551})
+ADMINS = 512
 ALL_POWER = frozenset({512, 518, 519, 544})
 GUARD = 525  # Protected Users
 
@@ -37,7 +38,7 @@ class PrivilegedAccount:
     login: str
     sid: str
     path: str
-    account: bool
+    account: bool | None
     enabled: bool | None
     created: datetime | None
     last_logon: datetime | None
@@ -64,7 +65,10 @@ class PrivilegedGroup:
 
 @derived("directory.privileged")
 def privileged(
-    group: Sequence[DirectoryGroup], membership: Sequence[DirectoryMembership], user: Sequence[DirectoryUser]
+    group: Sequence[DirectoryGroup],
+    membership: Sequence[DirectoryMembership],
+    user: Sequence[DirectoryUser],
+    computer: Sequence[ComputerAccount],
 ) -> Iterator[PrivilegedAccount | PrivilegedGroup]:
     """Raises NotUnderstood where the members of a group on the way may not be read."""
     by_dn = {g.dn.casefold(): g for g in group}
@@ -73,10 +77,11 @@ def privileged(
     for m in membership:
         members[m.group_dn.casefold()].append(m.member_dn)
     primary = {(g.sid.rpartition("-")[0], g.rid): g.dn.casefold() for g in group}
-    for u in user:
-        home = primary.get((u.sid.rpartition("-")[0], u.primary_group or 0))
+    accounts: list[DirectoryUser | ComputerAccount] = [*user, *computer]
+    for a in accounts:
+        home = primary.get((a.sid.rpartition("-")[0], a.primary_group or 0))
         if home:
-            members[home].append(u.dn)
+            members[home].append(a.dn)
     guard = next((g for g in group if g.rid == GUARD and g.sid.startswith("S-1-5-21-")), None)
     guarded = {a.dn for a in _below(guard, by_dn, members, users) if isinstance(a, PrivilegedAccount)} if guard else set()
     told: set[str] = set()
@@ -88,6 +93,21 @@ def privileged(
                 told |= {found.dn} if top.rid in ALL_POWER else set()
             else:
                 yield found
+        if top.rid == ADMINS:
+            yield from _unplaced(top, user, computer, told)
+
+
+def _unplaced(
+    top: DirectoryGroup, users: Sequence[DirectoryUser], computers: Sequence[ComputerAccount], told: set[str]
+) -> Iterator[PrivilegedAccount]:
+    """Accounts whose primary group may not be read, which hides a membership: each may be in Domain Admins; nothing is said of it."""
+    unseen = [u for u in users if u.primary_group is None and u.dn not in told]
+    for u in unseen:
+        made = _account(top, u.dn, f"{top.name} ←?", u)
+        yield replace(made, enabled=None, sensitive=None)
+    for c in computers:
+        if c.primary_group is None and c.dn not in told:
+            yield replace(_account(top, c.dn, f"{top.name} ←?", None), account=None)
 
 
 def rules(group: DirectoryGroup) -> bool:

@@ -13,7 +13,7 @@ from ._descriptor import Descriptor, decode
 from ._rights import Held, held
 from .privileges import RULING
 
-Place = Literal["domain", "adminsdholder", "unit", "policy", "controller", "privileged", "group"]
+Place = Literal["domain", "adminsdholder", "unit", "site", "policy", "controller", "privileged", "group"]
 # SYSTEM, BUILTIN\Administrators, the controllers of the forest, the object itself, whoever makes an object: all rule it by design.
 BY_DESIGN = frozenset({"S-1-5-18", "S-1-5-32-544", "S-1-5-9", "S-1-5-10", "S-1-3-0"})
 # Of the domain: Enterprise Read-only Domain Controllers, the built-in Administrator, Domain Admins, controllers, Schema and Enterprise
@@ -128,6 +128,9 @@ unit_rights = probe(
     ),
     on=_ON,
 )(_reader("unit"))
+site_rights = probe(
+    "directory.rights_sites", Search("CN=Sites,{configuration}", "(objectClass=site)", _ASKED, "one", security=True), on=_ON
+)(_reader("site"))
 policy_rights = probe(
     "directory.rights_policies",
     Search("CN=Policies,CN=System,{domain}", "(objectClass=groupPolicyContainer)", _ASKED, "one", security=True),

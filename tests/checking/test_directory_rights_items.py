@@ -76,7 +76,7 @@ def user(name: str, rid: int, extra: str = "", flags: int | None = 512) -> str:
 
 def machine(name: str, rid: int, extra: str = "", flags: int | None = 4096) -> str:
     seen = "" if flags is None else f"userAccountControl: {flags}\ninstanceType: 4\n"
-    os = "operatingSystem: Windows 11 Pro\n" if flags is not None else ""
+    os = "operatingSystem: Windows 11 Pro\nprimaryGroupID: 515\n" if flags is not None else ""
     return f"dn: CN={name},DC=x\nsAMAccountName: {name}$\nobjectSid:: {b64(raw(rid))}\n{os}{seen}{extra}\n"
 
 
@@ -287,7 +287,10 @@ def test_who_reads_the_password_of_a_managed_account() -> None:
     assert state("AD-68", managed_accounts=managed("", seen=False)) == "unknown"
 
 
-SCHEMA = f"dn: CN=ms-Mcs-AdmPwd,DC=x\ninstanceType: 4\nlDAPDisplayName: ms-Mcs-AdmPwd\nschemaIDGUID:: {b64(uuid.UUID(LAPS).bytes_le)}\n\n"
+SCHEMA = (
+    f"dn: CN=ms-Mcs-AdmPwd,DC=x\ninstanceType: 4\nlDAPDisplayName: ms-Mcs-AdmPwd\nschemaIDGUID:: {b64(uuid.UUID(LAPS).bytes_le)}\n"
+    "searchFlags: 904\n\n"
+)
 
 
 def test_who_reads_passwords_of_local_administrators() -> None:
@@ -301,6 +304,31 @@ def test_who_reads_passwords_of_local_administrators() -> None:
     assert unit(ace(513, 0x110, KEYS, BELOW)) == "not_applicable"  # another attribute
     assert state("AD-69", rights_units=guarded("OU=U,DC=x", ace(513, FULL, flags=BELOW))) == "not_applicable"  # no LAPS here
     assert state("AD-69", schema_extensions=SCHEMA, rights_units=guarded("OU=U,DC=x", seen=False)) == "unknown"
+
+
+def test_the_attribute_of_laps_passwords_is_confidential() -> None:
+    assert state("AD-78", schema_extensions=SCHEMA) == "ok"
+    assert state("AD-78", schema_extensions=SCHEMA.replace("904", "776")) == "alarm"
+    assert state("AD-78", schema_extensions=SCHEMA.replace("searchFlags: 904\n", "")) == "alarm"  # not set: nothing is confidential
+    assert state("AD-78", schema_extensions=SCHEMA.replace("instanceType: 4\n", "").replace("searchFlags: 904\n", "")) == "unknown"
+
+
+def test_a_primary_group_that_may_not_be_read_hides_a_membership() -> None:
+    hidden = USERS + user("x", 1400).replace("primaryGroupID: 513\n", "")
+    assert state("AD-76") == "ok"
+    assert state("AD-72", users=user("boss", BOSS, flags=512 | 0x100000) + hidden.removeprefix(user("boss", BOSS))) == "unknown"
+    assert state("AD-59", users=hidden, **at("AD-59", ace(EMPTY, FULL))) == "unknown"  # is it empty?
+    assert state("AD-59", users=hidden, **at("AD-59", ace(1400, FULL))) == "unknown"  # an administrator, or none
+    assert state("AD-59", users=hidden, **at("AD-59", ace(OPERATORS, FULL))) == "alarm"
+    assert state("AD-59", computers=DC + machine("PC", PC, flags=None), **at("AD-59", ace(EMPTY, FULL))) == "unknown"
+    assert state("AD-62", users=hidden) == "unknown"
+
+
+def test_a_site_that_anybody_links_policies_to() -> None:
+    site = "CN=S,CN=Sites,CN=Configuration,DC=x"
+    assert state("AD-64", rights_sites=guarded(site)) == "ok"
+    assert state("AD-64", rights_sites=guarded(site, ace(WORKER, WRITE, GPLINK))) == "alarm"
+    assert state("AD-64", rights_sites=guarded(site, seen=False)) == "unknown"
 
 
 def test_computers_with_laps() -> None:

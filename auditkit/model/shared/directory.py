@@ -257,7 +257,7 @@ class ComputerAccount:
     What is None or "" is so for the same reason as there. laps_expiry: when the local administrator's password, kept in the directory
     by Windows LAPS or its forerunner, is to be changed next; laps: whether that is set. delegates_to: services that it may reach in
     anybody's name, protocol_transition: without their having logged on to it by Kerberos; actors: SIDs that may act in anybody's name
-    here; () = none.
+    here; () = none. primary_group: RID.
     """
 
     sid: str
@@ -277,3 +277,4 @@ class ComputerAccount:
     delegates_to: tuple[str, ...] | None
     protocol_transition: bool | None
     actors: tuple[str, ...] | None
+    primary_group: int | None

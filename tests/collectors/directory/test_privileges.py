@@ -10,9 +10,14 @@ from auditkit.model.shared.directory import DirectoryGroup, DirectoryMembership,
 from auditkit.probing import NotUnderstood, Reply
 from auditkit.registry import registry
 
-PRIVILEGED = registry().derived["directory.privileged"].read
+READ = registry().derived["directory.privileged"].read
 ACCOUNT: Any = registry().types["privileged_account"]
 DOMAIN = "S-1-5-21-1-2-3"
+
+
+def privileged(*facts: Any) -> Any:
+    """Without computers."""
+    return READ(*facts, ())
 
 
 def group(rid: int, name: str) -> DirectoryGroup:
@@ -32,25 +37,25 @@ def joins(*pairs: tuple[str, str | None]) -> list[DirectoryMembership]:
 
 def test_the_path_through_nested_groups_is_told_and_a_loop_ends() -> None:
     groups = [group(512, "Админы домена"), group(1101, "IT"), group(1102, "Help")]
-    both = list(PRIVILEGED(groups, joins(("Админы домена", "IT"), ("IT", "Help"), ("Help", "IT"), ("Help", "ivanov")), [user("ivanov")]))
+    both = list(privileged(groups, joins(("Админы домена", "IT"), ("IT", "Help"), ("Help", "IT"), ("Help", "ivanov")), [user("ivanov")]))
     found = [f for f in both if isinstance(f, ACCOUNT)]
     assert [f.path for f in both if f not in found] == ["Админы домена", "Админы домена ← IT", "Админы домена ← IT ← Help"]
     assert [(f.path, f.group_rid, f.account) for f in found] == [("Админы домена ← IT ← Help ← ivanov", 512, True)]
 
 
 def test_a_primary_group_counts_and_a_foreign_principal_is_named() -> None:
-    made = PRIVILEGED([group(512, "DA")], joins(("DA", "S-1-5-21-9-9-9-1105")), [user("petrov", 512)])
+    made = privileged([group(512, "DA")], joins(("DA", "S-1-5-21-9-9-9-1105")), [user("petrov", 512)])
     found = [f for f in made if isinstance(f, ACCOUNT)]
     assert {(f.name, f.account) for f in found} == {("petrov", True), ("S-1-5-21-9-9-9-1105", False)}
 
 
 def test_a_group_of_that_name_with_another_rid_rules_nothing() -> None:
-    assert list(PRIVILEGED([group(1512, "Domain Admins")], joins(("Domain Admins", "a")), [user("a")])) == []
+    assert list(privileged([group(1512, "Domain Admins")], joins(("Domain Admins", "a")), [user("a")])) == []
 
 
 def test_members_that_may_not_be_read_leave_the_whole_unknown() -> None:
     with pytest.raises(NotUnderstood, match="may not be read"):
-        list(PRIVILEGED([group(512, "DA")], joins(("DA", None)), []))
+        list(privileged([group(512, "DA")], joins(("DA", None)), []))
 
 
 def test_flags_that_may_not_be_read_are_not_taken_for_no() -> None:
@@ -60,6 +65,6 @@ def test_flags_that_may_not_be_read_are_not_taken_for_no() -> None:
 
 def test_an_account_in_several_groups_of_full_power_is_listed_once_and_the_guarded_are_known() -> None:
     groups = [group(512, "DA"), group(519, "EA"), group(525, "Protected")]
-    made = list(PRIVILEGED(groups, joins(("DA", "a"), ("EA", "a"), ("EA", "b"), ("Protected", "b")), [user("a"), user("b")]))
+    made = list(privileged(groups, joins(("DA", "a"), ("EA", "a"), ("EA", "b"), ("Protected", "b")), [user("a"), user("b")]))
     found = [(f.path, f.repeated, f.guarded) for f in made if isinstance(f, ACCOUNT)]
     assert found == [("DA ← a", False, False), ("EA ← a", True, False), ("EA ← b", False, True)]
