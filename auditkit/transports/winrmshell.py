@@ -23,7 +23,7 @@ from auditkit.transports.winrmhttp import Clock, Wire
 from auditkit.transports.winrmtrouble import Broken, Endless
 
 UTF8 = 65001
-ENVELOPE = 512_000  # bytes of an answer that are asked for; a host sends no more than its own MaxEnvelopeSizekb
+ENVELOPE = 512_000  # bytes of an answer that are asked for; a host takes its own MaxEnvelopeSizekb where that is less (MS-WSMV 3.1.4.1.7)
 CHUNK = 90_000  # bytes of input in one message: twice in base64 it still fits into the 150 KB of Windows Server 2008 R2
 STEP = 20  # seconds that the host may take for anything but output
 POLL = 60  # seconds that the host waits for output before it says that there is none yet
@@ -78,7 +78,7 @@ def run(wire: Wire, command: str, stdin: bytes, most: int, tell: Callable[[str],
             running = soap.run_command(shell, command, console_mode_stdin=False)
             return _ended(soap, wire, shell, running, stdin, most)
         except WSManFaultError as e:
-            if not trouble.is_quota(e):
+            if not trouble.may_pass(e):
                 raise trouble.fault(wire.place.where, e) from None
             if wait is None or wire.clock.left() < wait:
                 raise trouble.quota(wire.place.where, e, time.monotonic() - started) from None

@@ -14,8 +14,23 @@ from winrm.exceptions import WinRMTransportError, WSManFaultError
 from auditkit.errors import TransportError
 from auditkit.text import decode, one_line
 
-MOST_SHELLS, MOST_OPERATIONS = 2150859173, 2150859174  # ERROR_WSMAN_QUOTA_MAX_SHELLS_USERS, …_MAX_OPERATIONS_USERS
-QUOTAS = frozenset({MOST_SHELLS, MOST_OPERATIONS})
+# ERROR_WSMAN_QUOTA_*: what may become free -> the setting that is full. The later ones are quotas of a plug-in (PPQ).
+QUOTAS = {
+    2150858815: "(w:QuotaLimit)",
+    2150859173: "MaxShellsPerUser",
+    2150859174: "MaxConcurrentOperationsPerUser",
+    2150859175: "of this account",
+    2150859176: "of the service",
+    2150859179: "MaxConcurrentUsers",
+    2150859236: "MaxShells of the plug-in",
+    2150859237: "MaxConcurrentUsers of the plug-in",
+    2150859238: "MaxShellsPerUser of the plug-in",
+    2150859239: "MaxConcurrentOperations of the plug-in",
+    2150859240: "MaxConcurrentOperationsPerUser of the plug-in",
+    2150859241: "MaxConcurrentCommandsPerShell of the plug-in",
+}
+_KEY_DELETED = 2147943418  # ERROR_KEY_DELETED: a profile of the account was just being unloaded; gone at the next try
+_NO_REMOTE_SHELLS = 2150859180  # ERROR_WSMAN_REMOTESHELLS_NOT_ALLOWED
 _ACCESS_DENIED, _NOT_FOUND = 5, 2147942402
 NO_SHELL = 2150858843  # ERROR_WSMAN_INVALID_SELECTORS: the shell is not there
 _NS = "{http://schemas.microsoft.com/powershell/2004/04}"
@@ -86,14 +101,16 @@ def strange(where: str, status: int, server: str) -> TransportError:
 
 def quota(where: str, e: WSManFaultError, waited: float) -> TransportError:
     """Of a quota that did not become free."""
-    name = "MaxShellsPerUser" if _code(e) == MOST_SHELLS else "MaxConcurrentOperationsPerUser"
-    cure = f"end other sessions of this account there, or raise {name} (winrm/config/winrs, winrm/config/service)"
+    name = QUOTAS.get(_code(e) or 0)
+    if name is None:
+        return fault(where, e)
+    cure = "end other sessions of this account there, or raise it (winrm/config/winrs, winrm/config/service)"
     return TransportError("refused", f"{where}: its quota {name} was full for {waited:.0f} s: {_reason(e)}; {cure}")
 
 
-def is_quota(e: WSManFaultError) -> bool:
-    """Whether a fault may go away when others end."""
-    return _code(e) in QUOTAS
+def may_pass(e: WSManFaultError) -> bool:
+    """Whether a fault may go away by itself: a full quota when others end."""
+    return _code(e) in QUOTAS or _code(e) == _KEY_DELETED
 
 
 def fault(where: str, e: WSManFaultError | WinRMTransportError) -> TransportError:
@@ -104,6 +121,8 @@ def fault(where: str, e: WSManFaultError | WinRMTransportError) -> TransportErro
     if code == _ACCESS_DENIED:
         cure = "put it into Administrators there (Remote Management Users sees a part), and see LocalAccountTokenFilterPolicy"
         return TransportError("refused", f"{where}: the login is right, but may not use WinRM (access denied, 5): {cure}")
+    if code == _NO_REMOTE_SHELLS:
+        return TransportError("refused", f"{where}: remote shells are switched off there (AllowRemoteShellAccess, a policy): use a bundle")
     if code == NO_SHELL:
         return TransportError("truncated", f"{where}: its shell was ended from outside (a restart, an administrator, its time-out)")
     if code == _NOT_FOUND:

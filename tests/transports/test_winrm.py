@@ -273,6 +273,7 @@ def raising(*at: tuple[str, int], with_: Callable[[], Exception]) -> Callable[[s
     [
         ("Create", Fault(5, "Access is denied."), "refused", "Remote Management Users"),
         ("Command", Fault(2147942402, "The system cannot find the file specified."), "refused", "was not found there"),
+        ("Create", Fault(2150859180, "not allowed"), "refused", "AllowRemoteShellAccess"),
         ("Receive", Fault(2150858843, "gone"), "truncated", "ended from outside"),
         ("Create", Fault(0x8009030E, "A specified logon session does not exist."), "refused", "second hop"),
         ("Send", Fault(1726, "Сбой при удаленном вызове процедуры"), "refused", "Сбой при удаленном вызове процедуры (1726)"),
@@ -316,6 +317,8 @@ def test_a_shell_that_cannot_be_deleted_is_told_and_costs_no_answer(asker: Asker
     [
         ("Create", Fault(2150859173, "5 concurrent shells"), "MaxShellsPerUser"),
         ("Command", Fault(2150858752, "15 concurrent operations", wmi=2150859174), "MaxConcurrentOperationsPerUser"),
+        ("Create", Fault(2150859179, "too many users"), "MaxConcurrentUsers"),
+        ("Create", Fault(2147943418, "a key marked for deletion"), "a key marked for deletion (2147943418)"),
     ],
 )
 def test_a_full_quota_is_waited_for_then_named(asker: Asker, monkeypatch: pytest.MonkeyPatch, action: str, fault: Fault, name: str) -> None:
