@@ -161,6 +161,10 @@ def _virtual(ref: str, row: Row, settings: Row, parts: _Parts, checkpoints: list
     )  # fmt: skip
 
 
+def _runs(state: int) -> bool | None:
+    return True if state in _ON else False if state in _OFF | _SUSPENDED else None
+
+
 def _hyperv(ref: str, row: Row, settings: Row, parts: _Parts) -> HypervMachine:
     start = _STARTS.get(whole(settings, "start"))
     health = _HEALTH.get(number(row, "health") or 0)
@@ -168,7 +172,7 @@ def _hyperv(ref: str, row: Row, settings: Row, parts: _Parts) -> HypervMachine:
         raise NotUnderstood(f"AutomaticStartupAction {settings['start']!r}, ReplicationHealth {row['health']!r}")
     state, at = number(row, "replication") or 0, moment(row, "replicated")
     return HypervMachine(
-        ref=ref, name=text(row, "title"), running=whole(row, "state") in _ON, disks=parts.disks(ref),
+        ref=ref, name=text(row, "title"), running=_runs(whole(row, "state")), disks=parts.disks(ref),
         generation=2 if text(settings, "subtype").endswith(":2") else 1, start=start, heartbeat=parts.heartbeat(ref),  # type: ignore[arg-type]
         guest_os=parts.told(ref).get("OSName", ""), replication=_STATES[state] if state < len(_STATES) else "other",  # type: ignore[arg-type]
         replica_health=health, replicated_at=None if at is None or at.year < 2000 else at,  # type: ignore[arg-type]

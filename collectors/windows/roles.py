@@ -22,7 +22,7 @@ _ROOTS = {"Standalone": "standalone", "Domain": "domain", "DomainV2": "domain v2
 _SUBSCRIPTION = 2562  # third part of 15.2: from there on it is the Subscription Edition
 
 
-@probe("windows.roles", PowerShell("roles"), on=("windows",), missing="no roles here: it is a workplace")
+@probe("windows.roles", PowerShell("roles"), on=("windows",), missing="this Windows has no roles: a workplace, or older than Server 2008")
 def roles(reply: Reply) -> Iterator[ServerRole]:
     """Win32_ServerFeature: Windows Server 2008 and later."""
     for row in Section(reply, "Win32_ServerFeature").rows("Win32_ServerFeature"):

@@ -30,9 +30,11 @@ class _Asked:
 
     def rows(self, word: str, part: str) -> Iterator[tuple[str, Row]]:
         """(instance, row). Rows of an instance where that part broke off are left out: they are not all."""
+        seen: set[str] = set()
         for row in self.section.rows(word):
-            instance = self.servers[text(row, "server")]
-            if not self.section.failed(f"{part} of {instance}"):
+            instance, key = self.servers[text(row, "server")], repr(sorted(row.items()))
+            if key not in seen and not self.section.failed(f"{part} of {instance}"):
+                seen.add(key)  # an instance that stands in both views of the registry is asked twice
                 yield instance, row
 
     def sysadmin(self, instance: str) -> bool:

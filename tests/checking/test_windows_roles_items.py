@@ -218,6 +218,16 @@ def test_without_a_product_for_copies_nobody_knows_whether_the_server_is_copied_
     assert verdicts({"windows.backups": "none", "windows.tasks": Found(()), "windows.services": Found(())})["WIN-49"] == "unknown"
 
 
+def test_what_a_copying_server_copies_is_no_copy_of_itself() -> None:
+    veeam = Found((replace(SERVICE, state="running"),))
+    runs = outcome("windows.backups", "srv2019-kept")
+    assert isinstance(runs, Found)
+    jobs = Found(tuple(r for r in runs.facts if getattr(r, "product", "").startswith("Veeam")))
+    given: dict[str, Outcome | str] = {"windows.tasks": Found(()), "windows.services": veeam}
+    assert verdicts({**given, "windows.backups": jobs})["WIN-49"] == "unknown"
+    assert verdicts({**given, "windows.backups": Found(())})["WIN-49"] == "alarm"  # and it copied nobody for three days
+
+
 def test_a_product_whose_results_are_in_no_log_makes_no_alarm() -> None:
     cobian = Found((replace(SERVICE, name="CobianBackup11", state="running"),))
     assert verdicts({"windows.backups": "none", "windows.tasks": Found(()), "windows.services": cobian})["WIN-49"] == "unknown"

@@ -18,14 +18,15 @@ ReplicaState = Literal[
 class HypervMachine:
     """What Hyper-V knows of a virtual machine beside `VirtualMachine` (its ref is the same GUID). generation: 1 or 2.
 
-    disks: paths of its virtual disks. start: what it does when the host starts. heartbeat: the guest answers the host; None = it is
-    off, or not told. guest_os: as the guest itself tells it, "" = it does not. replication, replica_health: the worst of its relations;
-    replicated_at: the last replica that arrived, None = none ever, or no relation.
+    running: None = on its way, or in a state of no known meaning. disks: paths of its virtual disks. start: what it does when the host
+    starts. heartbeat: the guest answers the host; None = it is off, or not told. guest_os: as the guest itself tells it, "" = it does
+    not. replication, replica_health: of its own relation (not of one that goes on to a third host); replicated_at: the last replica
+    that arrived, None = none ever, or no relation.
     """
 
     ref: str
     name: str
-    running: bool
+    running: bool | None
     generation: int
     disks: tuple[str, ...]
     start: Literal["nothing", "if it ran", "always"]
