@@ -51,6 +51,7 @@ class CheckVerdict:
 class _Sum:
     states: set[str] = field(default_factory=set)
     whys: list[str] = field(default_factory=list)
+    idle: list[str] = field(default_factory=list)  # why it does not apply: of no interest where something was not seen
     objects: list[ObjectRow] = field(default_factory=list)
     total: int = 0
     gaps: dict[GapRow, None] = field(default_factory=dict)
@@ -78,7 +79,7 @@ def _verdict(item: Item, asset: str, found: _Sum, accepted: Mapping[tuple[str, s
     if state == "alarm" and decision is not None:
         state = "accepted"
     # What was not seen is said beside an alarm and an acceptance too: it is neither accepted nor fine.
-    why = "; ".join(dict.fromkeys(found.whys)) if state in ("unknown", "not_applicable") or "unknown" in found.states else ""
+    why = "; ".join(dict.fromkeys(found.whys or found.idle)) if state in ("unknown", "not_applicable") or "unknown" in found.states else ""
     refs = tuple(sorted(found.refs))
     held = decision if state == "accepted" else None
     return CheckVerdict(item, asset, state, why, found.total, tuple(found.objects), tuple(found.gaps)[:MOST_GAPS], refs, held)
@@ -122,7 +123,7 @@ def _part(book: Book, item: Item, number: int, part: Part, sums: dict[str, _Sum]
         return
     for asset in (a for a in _asked(book, item) if a not in seen):
         sums[asset].states.add("not_applicable")
-        sums[asset].whys.append(f"looked: no {part.for_} there")
+        sums[asset].idle.append(f"looked: no {part.for_} there")
         sums[asset].refs.add(f"none:{asset}/{part.for_}")
 
 
@@ -151,7 +152,7 @@ def _take(book: Book, into: _Sum, part: Part, number: int, others: list[str], fo
         into.gaps.update(dict.fromkeys(gaps))
         into.whys.append(_told(why, question, gaps))
     if state == "not_applicable" and ref is not None:
-        into.whys.append("the condition of the rule does not hold here")
+        into.idle.append("the condition of the rule does not hold here")
     into.refs.update(f"gap:{g.question}" for g in gaps[:MOST_GAPS])
     into.refs.update(f"all:{name if name != CLIENT else '*'}/{t}" for t in others)
     if ref is not None and (state != "ok" or len(into.refs) < MOST_OBJECTS):

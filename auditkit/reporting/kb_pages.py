@@ -106,10 +106,13 @@ def _start(a: Assessment, lang: Lang, hrefs: dict[str, str]) -> Page:
 def _start_row(a: Assessment, lang: Lang, asset: AssetRow, hrefs: dict[str, str]) -> list[dict[str, str]]:
     verdicts = a.verdicts_of(asset.id)
     count = {s: sum(v.state == s for v in verdicts) for s in ("alarm", "unknown")}
+    system = _cell(*_one(a, lang, "os_release", asset.id, "pretty"))
+    head = [_cell(asset.id, href=hrefs[asset.id]), _cell(", ".join(asset.addresses)), system]
+    if not verdicts:  # two zeros would look clean
+        none = _cell(text(lang, "kb.no_rules"), "unknown")
+        return [*head, none, none]
     return [
-        _cell(asset.id, href=hrefs[asset.id]),
-        _cell(", ".join(asset.addresses)),
-        _cell(*_one(a, lang, "os_release", asset.id, "pretty")),
+        *head,
         _cell(count["alarm"], "bad" if count["alarm"] else ""),
         _cell(count["unknown"], "unknown" if count["unknown"] else ""),
     ]
@@ -136,9 +139,12 @@ def _findings(a: Assessment, lang: Lang, hrefs: dict[str, str]) -> Page:
     ]  # fmt: skip
     columns = [text(lang, f"kb.column.{k}") for k in ("check", "severity", "title", "asset", "what", "remedy")]
     empty = ({"kind": "text", "text": text(lang, "kb.no_findings"), "tone": ""},)
-    return Page(
-        "findings.html", text(lang, "kb.findings"), (_table(text(lang, "kb.findings"), columns, rows, opened=True),) if rows else empty
-    )
+    told: list[dict[str, str | int | float]] = [
+        {"platform": p, "n": len(names), "names": ", ".join(names[:10])} for p, names in a.unruled.items()
+    ]
+    unruled = tuple({"kind": "text", "text": text(lang, "cli.no_rules", values), "tone": "unknown"} for values in told)
+    shown = (_table(text(lang, "kb.findings"), columns, rows, opened=True),) if rows else empty
+    return Page("findings.html", text(lang, "kb.findings"), (*shown, *unruled))
 
 
 def _of(said: Any, lang: Lang) -> str:
@@ -165,7 +171,7 @@ def _asset(a: Assessment, lang: Lang, asset: AssetRow, href: str) -> Page:
     for table, column in HEAD:
         if table in a.book.types:
             said, tone = _one(a, lang, table, asset.id, column)
-            facts.append({"name": _title(table, lang), "value": one_line(said), "tone": tone})
+            facts.append({"name": text(lang, f"host.{table}.{column}"), "value": one_line(said), "tone": tone})
     blocks: list[dict[str, Any]] = [{"kind": "facts", "facts": facts}, _heading(text(lang, "kb.checks")), _verdicts(a, lang, asset)]
     blocks.append(_heading(text(lang, "kb.facts")))
     silent: list[str] = []

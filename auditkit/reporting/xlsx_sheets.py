@@ -52,13 +52,29 @@ class Names:
 
     def take(self, wanted: str) -> str:
         """A name like the wanted one that is still free."""
-        base = " ".join(_FORBIDDEN.sub(" ", wanted).split()).strip("'")[:31].strip("' ") or "Sheet"
+        base = _short(" ".join(_FORBIDDEN.sub(" ", wanted).split()).strip("'")) or "Sheet"
         name, n = base, 2
         while name.casefold() in self._taken:
             tail = f" {n}"
             name, n = base[: 31 - len(tail)].rstrip() + tail, n + 1
         self._taken.add(name.casefold())
         return name
+
+
+def _short(name: str) -> str:
+    """At most 31 characters; what is cut is cut between words, and no bracket is left open.
+
+    >>> _short("Questions without a whole answer"), _short("srv1 (10.0.0.1, 10.0.0.2, srv1.corp.example)"), _short("x" * 40)
+    ('Questions without a whole', 'srv1', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx')
+    """
+    if len(name) <= 31:
+        return name
+    cut = name[:31]
+    if " " in cut[10:] and name[31] != " ":
+        cut = cut.rpartition(" ")[0]
+    if cut.count("(") > cut.count(")") and cut.index("(") > 0:
+        cut = cut.partition("(")[0]
+    return cut.strip("' ,;.(")
 
 
 def fill(target: XCell, cell: d.Cell, lang: Lang) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -24,7 +25,7 @@ def _questions(draft: Draft) -> Table:
     for g in draft.a.book.gaps:
         target, _, probe = g.question.partition("/")
         if probe and probe != "-" and target not in failed:
-            by_reason[probe, g.why].add(target)
+            by_reason[probe, _alike(g.why)].add(target)
     columns = (
         Column("column.question", "code", 1.4),
         Column("column.why", weight=2.6),
@@ -43,6 +44,15 @@ def _questions(draft: Draft) -> Table:
     return Table(
         "unanswered", columns, rows, label("table.unanswered"), _nothing(draft, "unknown.none"), 120
     )
+
+
+def _alike(why: str) -> str:
+    """Numbers that differ from run to run (threads of OpenSSL) would make many rows of one reason.
+
+    >>> _alike("warned: 800EB72E3457F0000:error:8000006F:system library")
+    'warned: error:8000006F:system library'
+    """
+    return re.sub(r"\b[0-9A-F]{12,}:(?=error:)", "", why)
 
 
 def _refs(probe: str, targets: set[str]) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ def build(draft: Draft) -> Iterator[Section]:
     if hygiene:
         blocks += [Para(label("findings.hardening")), _hygiene(hygiene)]
     yield Section("findings", label("section.findings"), tuple(blocks))
-    yield Section("verdicts", label("section.verdicts"), (_accepted(draft), _matrix(draft)), level=2)
+    yield Section("verdicts", label("section.verdicts"), (_accepted(draft), _matrix(draft), *_unasked(draft)), level=2)
 
 
 def text_of(rule: Rule) -> Text:
@@ -163,14 +163,26 @@ def _acceptance(v: CheckVerdict, decision: Decision) -> tuple[Cell, ...]:
 
 
 def _matrix(draft: Draft) -> Table:
-    """Every item with its counts: what was checked and is fine can be seen, and what was not."""
+    """Every item that was asked of something, with its counts: what was checked and is fine can be seen, and what was not."""
     columns = (Column("column.check", "code"), Column("column.title", weight=3), *(Column(f"verdict.{s}", "number", 0.8) for s in STATES))
     rows: list[tuple[Cell, ...]] = []
     for item in draft.a.items:
         verdicts = [v for v in draft.a.verdicts if v.item.id == item.id]
+        if not verdicts:
+            continue
         refs = refs_of(verdicts)[:MOST_REFS]
         counts = [sum(v.state == s for v in verdicts) for s in STATES]
         rows.append(
             (plain(f"{item.id}"), say("cell.text", (), value=text_of(item.title)), *(say("cell.number", refs, value=n) for n in counts))
         )
     return Table("checks", columns, tuple(rows), label("table.checks"), say("findings.no_checks"))
+
+
+def _unasked(draft: Draft) -> Iterator[Para]:
+    """Rules for what nobody asked: pages of zeros would only hide the others, and no word of them would be a lie."""
+    asked = {v.item.id for v in draft.a.verdicts}
+    left = [i for i in draft.a.items if i.id not in asked]
+    if left:
+        platforms = sorted({p for i in left for p in i.on})
+        refs = tuple(f"target:{s.id}" for s in draft.a.targets)
+        yield Para(say("findings.unasked", refs, n=len(left), platforms=", ".join(platforms)), "small")
