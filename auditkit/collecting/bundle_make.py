@@ -139,8 +139,12 @@ def _cmd(name: str) -> str:
         'set "AK_PS=%SystemRoot%\\Sysnative\\WindowsPowerShell\\v1.0\\powershell.exe"\n'
         'set "AK_TO=%~1"\n'
         'if "%AK_TO%"=="" set "AK_TO=%~dp0."\n'
+        "rem a backslash before the closing quote would swallow it\n"
+        'if "%AK_TO:~-1%"=="\\" set "AK_TO=%AK_TO%."\n'
         f'"%AK_PS%" -NoLogo -NoProfile -NonInteractive -ExecutionPolicy Bypass -File "%~dp0{name}.ps1" "%AK_TO%"\n'
-        "exit /b %ERRORLEVEL%\n"
+        "set AK_CODE=%ERRORLEVEL%\n"
+        'if not "%AK_CODE%"=="0" if "%~1"=="" pause\n'
+        "exit /b %AK_CODE%\n"
     )
 
 

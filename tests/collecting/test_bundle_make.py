@@ -94,6 +94,13 @@ def test_the_starter_finds_the_64_bit_powershell_from_a_32_bit_agent() -> None:
     assert '-File "%~dp0auditkit-acme-windows.ps1" "%AK_TO%"' in said
 
 
+def test_the_starter_takes_the_root_of_a_stick_and_waits_only_for_a_person_who_sees_a_failure() -> None:
+    said = WINDOWS["auditkit-acme-windows.cmd"].decode().splitlines()
+    assert 'if "%AK_TO:~-1%"=="\\" set "AK_TO=%AK_TO%."' in said
+    assert [line for line in said if "pause" in line] == ['if not "%AK_CODE%"=="0" if "%~1"=="" pause']
+    assert said[-1] == "exit /b %AK_CODE%"
+
+
 def test_linux_gets_one_script_that_a_posix_shell_takes() -> None:
     assert list(LINUX) == ["auditkit-acme-linux.sh"]
     for shell in (["dash", "-n"], ["bash", "--posix", "-n"]):
