@@ -17,7 +17,7 @@ from typing import Any
 from auditkit.probing import Probe, Shell
 
 MOST_ARGS = 400  # arguments of one each= that are asked; what lies beyond is reported as not asked
-STRIDE = 12  # probes from one mark to the next; within an each= there is one every ten arguments
+STRIDE = 16  # probes from one mark to the next; within an each= there is one every ten arguments
 
 # $1 id, $2 way, $3 mode (p plain, h root helps, r root needed), $4 seconds, $5 command, $6 argument
 _HEAD = r"""LC_ALL=C; export LC_ALL; unset LANGUAGE

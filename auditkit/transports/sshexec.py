@@ -15,7 +15,7 @@ from auditkit.transports.sshtransport import Transport
 CHUNK = 1 << 20
 
 
-GATHER = 0.2  # seconds: each frame on stderr is a packet of its own, and waking for each costs more than reading it
+GATHER = 1.0  # seconds: each frame on stderr is a packet of its own, and waking for each costs more than reading it
 PLENTY = 256 << 10  # bytes that are read at once: the window must not be what bounds the speed
 
 
