@@ -112,7 +112,7 @@ class Context:
     host_seconds: float = 300.0
     reply_bytes: int = 8 << 20
     host_bytes: int = 64 << 20
-    extra: dict[str, Any] = field(default_factory=dict)
+    extra: dict[Any, Any] = field(default_factory=dict)
 
 
 class Transport(Protocol):

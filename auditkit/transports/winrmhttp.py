@@ -7,6 +7,7 @@ as for every other transport, before a byte of the login is sent.
 from __future__ import annotations
 
 import base64
+import contextlib
 import http.client
 import io
 import re
@@ -25,6 +26,7 @@ from auditkit.text import one_line
 from auditkit.transports import kerberos, tls, winrmseal
 from auditkit.transports import winrmtrouble as trouble
 from auditkit.transports.base import Masked
+from auditkit.transports.winrmgate import Gate
 from auditkit.transports.winrmtrouble import Broken, Late
 
 if TYPE_CHECKING:
@@ -114,6 +116,7 @@ class Wire:
     login: str
     password: Masked | None
     clock: Clock
+    gate: Gate | None = None
     read_timeout_sec: float = 0.0  # pywinrm's; not used
     _http: http.client.HTTPConnection | None = None
     _stream: _Stream | None = None
@@ -168,7 +171,8 @@ class Wire:
         self._http.sock = self._stream
         self._http.auto_open = 0
         if self.auth != "basic":
-            self._negotiate()
+            with self.gate.turn(p.where, self.login) if self.gate is not None else contextlib.nullcontext():
+                self._negotiate()
 
     def _basic(self) -> Mapping[str, str]:
         """RFC 7617 with UTF-8 (2.1), inside TLS alone."""

@@ -12,6 +12,7 @@ from auditkit.transports import tls
 from auditkit.transports.base import Brought, Context, Credential, Sent, Target, now
 from auditkit.transports.winrm import WinrmOptions
 from auditkit.transports.winrmasking import Asking
+from auditkit.transports.winrmgate import gate_of
 from auditkit.transports.winrmhttp import Clock, Place, Wire
 
 
@@ -47,4 +48,5 @@ def _wire(target: Target, options: WinrmOptions, credential: Credential, context
         raise TransportError("refused", f"{target.address} port {port}: basic over http would send the password in clear: use https")
     place = Place(target.address, port, trusted, options.server_name, target.id, options.connect_seconds)
     clock = Clock(time.monotonic() + options.host_seconds, options.connect_seconds)
-    return Wire(place, options.auth, credential.login, credential.password, clock)
+    gate = gate_of(context, credential.login, credential.password)
+    return Wire(place, options.auth, credential.login, credential.password, clock, gate)

@@ -11,6 +11,7 @@ import tree_sitter_pwsh
 from auditkit.errors import RegistryError
 from auditkit.registry import registry
 from auditkit.transports.powershell import assemble, place_of, sections_of, text_of
+from auditkit.transports.winrmasking import BOOTSTRAP, command
 
 PROBES = registry().probes_on("windows")
 PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_pwsh.language()))
@@ -38,6 +39,11 @@ def test_every_section_of_a_probe_has_its_text() -> None:
 def test_the_whole_script_is_powershell() -> None:
     assert broken(assemble(sections_of(PROBES))) == []
     assert broken("function {") != []
+
+
+def test_what_unpacks_it_is_powershell_and_fits_a_command_line() -> None:
+    assert broken(BOOTSTRAP) == []
+    assert len(command()) < 2000  # cmd.exe takes 8,191
 
 
 def test_the_script_is_the_files_and_nothing_else() -> None:
