@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import queue
 import threading
 import time
@@ -156,6 +157,7 @@ def collect(
         shown.started(target.id, len(probes))
     for thread in threads:
         thread.start()
+    gc.freeze()  # what is loaded by now stays: the collector need not walk through it again and again
     try:
         crash = _keep(store, snapshot, crew, len(jobs), shown, on_batch)
     except BaseException:
@@ -163,6 +165,7 @@ def collect(
         let_go()
         raise
     finally:
+        gc.unfreeze()
         crew.stopped.set()
         _drain(store, snapshot, crew)
     store.finish(snapshot, now())

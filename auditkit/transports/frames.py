@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from auditkit.text import decode
 
-_BEGIN = re.compile(r"(?P<number>[0-9]{1,6}) (?P<way>list|[0-9]{1,2}) (?P<mode>[phr](?:no|root|sudo)) (?P<arg>.*)", re.S)
-_CODE = re.compile(r"[0-9]{1,3}")
-_WHO = re.compile(r"(?P<root>no|root|sudo) (?P<account>.*) (?P<timeout>timeout|)", re.S)
+_BEGIN = re.compile(rb"begin ([0-9]{1,6}) (list|[0-9]{1,2}) ([phr](?:no|root|sudo)) (.*)", re.S)
+_END = re.compile(rb"end ([0-9]{1,3})")
+_WHO = re.compile(r"who (?P<root>no|root|sudo) (?P<account>.*) (?P<timeout>timeout|)", re.S)
 
 
 class Key(NamedTuple):
@@ -73,18 +73,18 @@ class Frames:
             body = bytes(self._buffer[:at])
             del self._buffer[: end + 1]
             self._searched = 0
-            self._frame(decode(line), body)
+            self._frame(line, body)
 
-    def _frame(self, line: str, body: bytes) -> None:
-        word, _, rest = line.partition(" ")
-        if word == "begin" and (m := _BEGIN.fullmatch(rest)):
-            self.opened, self._mode = Key(int(m["number"]), m["way"], m["arg"]), m["mode"]
-        elif word == "end" and self.opened is not None and _CODE.fullmatch(rest):
-            self.closed[self.opened] = Piece(body, int(rest), self._mode)
-            self.opened = None
-        elif word == "who" and (m := _WHO.fullmatch(rest)):
-            self.who = (m["root"], m["account"], m["timeout"])
-        elif word == "over":
+    def _frame(self, line: bytes, body: bytes) -> None:
+        if m := _END.fullmatch(line):
+            if self.opened is not None:
+                self.closed[self.opened] = Piece(body, int(m[1]), self._mode)
+                self.opened = None
+        elif m := _BEGIN.fullmatch(line):
+            self.opened, self._mode = Key(int(m[1]), m[2].decode(), decode(m[4])), m[3].decode()
+        elif line.startswith(b"who ") and (who := _WHO.fullmatch(decode(line))):
+            self.who = (who["root"], who["account"], who["timeout"])
+        elif line == b"over":
             self.over = True
 
 
