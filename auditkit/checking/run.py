@@ -113,15 +113,16 @@ def _part(book: Book, item: Item, number: int, part: Part, sums: dict[str, _Sum]
     others = sorted({s.table for s in (*sources(part.when), *sources(part.expect))})
     seen: set[str] = set()
     everybody = False
+    asked = dict.fromkeys(_asked(book, item))  # once: a domain of thousands of computers has as many assets, and more rows
     for ref, question, asset, why, state, row in _ask(book, item, part):
         if ref is None and asset is None and part.for_ != CLIENT:
             everybody = True
-        for name in _who(book, item, part, asset):
+        for name in _who(asked, part, asset):
             seen.add(name)
             _take(book, sums[name], part, number, others, (ref, question, asset if item.within == "asset" else None, why, state, row), name)
     if part.for_ == CLIENT or everybody:
         return
-    for asset in (a for a in _asked(book, item) if a not in seen):
+    for asset in (a for a in asked if a not in seen):
         sums[asset].states.add("not_applicable")
         sums[asset].idle.append(f"looked: no {part.for_} there")
         sums[asset].refs.add(f"none:{asset}/{part.for_}")
@@ -132,14 +133,13 @@ def _asked(book: Book, item: Item) -> list[str]:
     return [a.id for a in book.assets if a.targets and (not item.on or set(item.on) & set(a.platforms))]
 
 
-def _who(book: Book, item: Item, part: Part, asset: str | None) -> list[str]:
+def _who(asked: Mapping[str, None], part: Part, asset: str | None) -> list[str]:
     """Whose verdict a row is: its asset's, the client's, or (a gap for everybody) that of every asked asset."""
     if part.for_ == CLIENT:
         return [CLIENT]
-    asked = _asked(book, item)
     if asset is not None:  # what was only seen, and never asked, stands in the coverage and gets no verdict of a rule
         return [asset] if asset in asked else []
-    return asked
+    return list(asked)
 
 
 def _take(book: Book, into: _Sum, part: Part, number: int, others: list[str], found: tuple[Any, ...], name: str) -> None:
