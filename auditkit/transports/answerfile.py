@@ -25,7 +25,7 @@ import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
@@ -39,7 +39,7 @@ HEAD_BYTES = 32 << 10
 System = Literal["windows", "linux"]
 Why = Literal["no_file", "too_large", "no_answer", "cut", "edited", "damaged", "other_client", "other_key", "plain",
               "again", "older", "unreadable"]
-WHYS: tuple[Why, ...] = Why.__args__  # type: ignore[attr-defined]  # what typing keeps a Literal's values in
+WHYS: tuple[Why, ...] = get_args(Why)
 
 
 class Refused(Exception):

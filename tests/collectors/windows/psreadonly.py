@@ -21,6 +21,8 @@ _PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_pwsh.language()))
 _ESCAPES = re.compile(r"`[^nrt0\"$`]")
 _ADSI = re.compile(r"\(?'WinNT://\./")
 _SELECT = re.compile(r"(?is)\A['\"]\s*SELECT\b(?!.*(;|--|/\*|\bINTO\b))")
+_QUOTED = ("expandable_string_literal", "verbatim_string_characters", "comment")
+_LOOPS = ("foreach_statement", "for_statement", "while_statement", "do_statement", "switch_statement")
 _LITERAL = ("integer_literal", "real_literal")
 
 
@@ -45,6 +47,7 @@ def refusals(source: bytes, name: str = "") -> list[tuple[int, str]]:
     _characters(file)
     root = _PARSER.parse(source).root_node
     nodes = list(_walk(root))
+    _backticks(file, nodes)
     for node in nodes:
         _remember(file, node)
     for node in nodes:
@@ -66,6 +69,14 @@ def _characters(file: _File) -> None:
             file.found.append((number, "a character that is not printable ASCII"))
         if re.search(rb"--%|<#|@['\"]\s*$|(?i:#\s*requires)", line):
             file.found.append((number, "stop-parsing, a block comment, a here-string or #requires"))
+
+
+def _backticks(file: _File, nodes: list[Node]) -> None:
+    """A backtick outside strings and comments hides a name, or joins lines."""
+    quoted = [(n.start_byte, n.end_byte) for n in nodes if n.type in _QUOTED]
+    for m in re.finditer(rb"`", file.source):
+        if not any(start <= m.start() < end for start, end in quoted):
+            file.found.append((file.source.count(b"\n", 0, m.start()) + 1, "a backtick outside a string"))
 
 
 def _remember(file: _File, node: Node) -> None:
@@ -281,13 +292,21 @@ def _string(file: _File, node: Node) -> None:
 
 def _path(file: _File, node: Node) -> None:
     """A path to another computer would log on there."""
-    if file.text(node).lstrip("'\"").startswith("\\\\"):
+    if re.match(r"(?:.*::)?(?:\\\\|//)", file.text(node).lstrip("'\"")):
         file.refuse(node, "a path to another computer")
 
 
-def _token(file: _File, node: Node) -> None:
-    if "`" in file.text(node):
-        file.refuse(node, "a backtick outside a string")
+def _flow(file: _File, node: Node) -> None:
+    """break outside a loop of its own block ends whatever loop is running, at last the script: an answer that nobody would miss."""
+    word = file.text(node).split()[0].lower()
+    if word == "exit":
+        file.refuse(node, "ends the whole script")
+    parent = node.parent
+    while word in ("break", "continue") and parent is not None and parent.type not in _LOOPS:
+        if parent.type in ("script_block_expression", "program"):
+            file.refuse(node, "leaves a loop that is not its own")
+            return
+        parent = parent.parent
 
 
 def _catch(file: _File, node: Node) -> None:
@@ -299,5 +318,5 @@ _CHECKS = {
     "command": _command, "invocation_expression": _call, "member_access": _member, "cast_expression": _cast,
     "type_literal": _type_named, "variable": _variable, "assignment_expression": _assignment,
     "post_increment_expression": _increment, "pre_increment_expression": _increment, "expandable_string_literal": _string,
-    "verbatim_string_characters": _path, "command_name": _token, "generic_token": _token, "simple_name": _token, "catch_clause": _catch,
+    "verbatim_string_characters": _path, "catch_clause": _catch, "flow_control_statement": _flow,
 }  # fmt: skip
