@@ -16,6 +16,10 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"timed out after (?P<a>[\d.]+) s", "не ответило за {a} с"),
         (r"truncated: more than (?P<a>\d+) MB were answered", "ответ обрезан: больше {a} МБ"),
         (r"truncated: the answer is not whole", "ответ получен не целиком"),
+        (
+            r"exit code 5: the account is no administrator there, .*",
+            "у учётной записи там нет прав администратора, и Windows молча пропускает то, чего ей видеть нельзя",
+        ),
         (r"exit code 5: only an administrator is shown the tasks of everybody", "задания всех пользователей видит только администратор"),
         (r"exit code 5: only an administrator is shown shadow copies", "теневые копии видит только администратор"),
         (r"exit code 5: Hyper-V shows an account that is no administrator .*", "Hyper-V показывает все машины только администратору"),

@@ -119,6 +119,7 @@ STATIC: dict[str, frozenset[str]] = {
     "double": frozenset({"isnan", "isinfinity"}),
     "datetime": frozenset({"now", "utcnow", "fromfiletimeutc"}),
     "timezoneinfo": frozenset({"local"}),
+    "io.directory": frozenset({"getaccesscontrol"}),  # the rights of a folder; Get-Acl of PowerShell 2.0 knows no literal path
     "io.path": frozenset({"combine", "getfilename", "getextension", "getdirectoryname"}),  # texts; no disk is touched
     "text.encoding": frozenset({"ascii", "utf8", "unicode"}),
     "globalization.cultureinfo": frozenset({"invariantculture"}),
