@@ -111,7 +111,7 @@ def tool() -> str:
     try:
         return f"auditkit {version('infra-auditkit')}"
     except PackageNotFoundError:
-        return f"auditkit {_declared()} (checkout, not installed)"
+        return f"auditkit {_declared()}+checkout"
 
 
 def _declared() -> str:
