@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import signal
+import ssl
 import subprocess
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -401,6 +403,19 @@ def test_https_is_asked_where_there_is_none(asker: Asker) -> None:
     with running(Windows()) as lab:
         e = asker.refused(lab, scheme="https")
     assert (e.cause, "no TLS on this port" in str(e)) == ("refused", True)
+
+
+def test_a_host_that_knows_only_old_tls_is_named_so(asker: Asker) -> None:
+    """Windows Server 2008 R2 as it was installed."""
+    with running(Windows(), asker.certificate()) as lab:
+        assert lab.tls is not None
+        lab.tls.set_ciphers("ALL:@SECLEVEL=0")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # that is the point
+            lab.tls.minimum_version = ssl.TLSVersion.TLSv1
+            lab.tls.maximum_version = ssl.TLSVersion.TLSv1_1
+        e = asker.refused(lab)
+    assert (e.cause, "only TLS older than 1.2" in str(e)) == ("refused", True), e
 
 
 # --- what is told
