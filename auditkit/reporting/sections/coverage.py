@@ -24,6 +24,7 @@ def build(draft: Draft) -> Iterator[Section]:
         blocks.insert(3, _ranges(draft))
     if any("windows" in a.platforms for a in draft.a.book.assets):
         blocks.append(Note(label("coverage.windows_method"), "unknown"))
+    blocks += _by_file(draft)
     blocks += _unruled(draft)
     if draft.a.book.resolution.refused:
         blocks.append(_refused(draft))
@@ -137,6 +138,17 @@ def _seen(draft: Draft) -> tuple[Cell, ...]:
 
 def _later(area: str) -> tuple[Cell, ...]:
     return (label(f"area.{area}"), say("cell.unseen"), value(0), say("area.all"), say("area.later"), label("area.later.need"))
+
+
+def _by_file(draft: Draft) -> Iterator[Note]:
+    """What came in files tells of the day on which the script was run there, not of the day of this report."""
+    ids = {t.id for t in draft.a.snapshot.targets if t.transport == "bundle"}
+    days = {e.target: e.at.date() for e in draft.a.book.evidence.values() if e.target in ids and e.address is not None}
+    if days:
+        oldest = sorted(days, key=lambda t: (days[t], t))
+        refs = tuple(f"target:{t}" for t in oldest)
+        names = ", ".join(f"{t} {days[t].isoformat()}" for t in oldest[:10])
+        yield Note(say("coverage.by_file", refs, n=len(days), oldest=days[oldest[0]].isoformat(), names=names))
 
 
 def _unruled(draft: Draft) -> Iterator[Note]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, cast
 
 from auditkit.assessment import Assessment
 from auditkit.book import AssetRow
+from auditkit.model import Evidence
 from auditkit.reporting.document import label
 from auditkit.reporting.evidence import Draft
 from auditkit.reporting.sections import coverage
@@ -57,3 +59,24 @@ def test_without_a_server_among_the_targets_nobody_says_that_all_were_asked() ->
 def test_what_no_rule_is_for_is_not_counted_as_checked() -> None:
     row = areas(AD, SRV, states={"ad": "complete", "srv": "complete"}, unruled={"directory": ("ad",)})["Active Directory"]
     assert row[:4] == ["1", "0", "1", "asked, but there are no rules for them: see below"]
+
+
+def test_what_came_in_files_is_said_with_its_day() -> None:
+    """A report of today must not pass off an answer of last month as the state of today."""
+
+    def evidence(target: str, day: int, address: str | None = "0") -> Evidence:
+        return Evidence(target, "windows.os", "", "", "", datetime(2026, 11, day, 9, tzinfo=UTC), address)
+
+    held = {str(n): e for n, e in enumerate((evidence("pc1", 3), evidence("pc2", 20), evidence("srv", 1), evidence("pc3", 1, None)))}
+    targets = tuple(SimpleNamespace(id=t, transport=how) for t, how in (("pc1", "bundle"), ("pc2", "bundle"), ("srv", "ssh")))
+    a = SimpleNamespace(snapshot=SimpleNamespace(targets=targets), book=SimpleNamespace(evidence=held))
+    (note,) = coverage._by_file(Draft(cast(Assessment, a)))
+    said = str(words(note.text, "en"))
+    assert "2 hosts answered in files" in said
+    assert "the oldest 3 Nov 2026: pc1 2026-11-03, pc2 2026-11-20." in said
+
+
+def test_without_such_an_answer_nothing_is_said_of_files() -> None:
+    targets = (SimpleNamespace(id="srv", transport="ssh"),)
+    a = SimpleNamespace(snapshot=SimpleNamespace(targets=targets), book=SimpleNamespace(evidence={}))
+    assert list(coverage._by_file(Draft(cast(Assessment, a)))) == []
