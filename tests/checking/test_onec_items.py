@@ -49,8 +49,10 @@ def verdicts(platform: str, told: dict[str, Outcome]) -> dict[str, str]:
     """Item -> state of one host. told: probe -> outcome; every other probe looked and found nothing."""
     said = []
     for probe in SMALL.probes_on(platform):
-        question = Question("h", probe.name, "*" if probe.many else "")
-        said.append(Told(question, str(probe.command), told.get(probe.name, Found(())), None, NOW, False))
+        outcome = told.get(probe.name, Found(()))
+        said.append(Told(Question("h", probe.name, "/" if probe.many else ""), str(probe.command), outcome, None, NOW, False))
+        if probe.many:  # the list of its arguments, and one of them
+            said.append(Told(Question("h", probe.name, "*"), str(probe.command), Found(()), None, NOW, False))
     store = Store.open(None, b"k")
     snap = store.begin([TargetInfo("h", platform, "replay", "h")], [t.question for t in said], NOW, "test", "test")
     store.record(snap, said)
@@ -63,8 +65,6 @@ def spread(platform: str, *facts: Any, unseen: frozenset[str] = frozenset()) -> 
     told: dict[str, Outcome] = {}
     taken: set[type] = set()
     for probe in SMALL.probes_on(platform):
-        if probe.many:
-            continue
         mine = [f for f in facts if type(f) in probe.yields and type(f) not in taken]
         taken |= {type(f) for f in mine}
         if any(table_name(t) in unseen for t in probe.yields):

@@ -52,10 +52,12 @@ def draft(*hosts: Host) -> Draft:
     for name, platform, facts, unseen in hosts:
         taken: set[type] = set()
         for probe in REGISTRY.probes_on(platform):
-            mine = tuple(f for f in facts if type(f) in probe.yields and type(f) not in taken and not probe.many)
+            mine = tuple(f for f in facts if type(f) in probe.yields and type(f) not in taken)
             taken |= {type(f) for f in mine}
             outcome: Outcome = Unknown("refused") if unseen & set(probe.yields) else Found(mine)
-            told.append(Told(Question(name, probe.name, "*" if probe.many else ""), str(probe.command), outcome, None, NOW, False))
+            told.append(Told(Question(name, probe.name, "/" if probe.many else ""), str(probe.command), outcome, None, NOW, False))
+            if probe.many:  # the list of its arguments, and one of them
+                told.append(Told(Question(name, probe.name, "*"), str(probe.command), Found(()), None, NOW, False))
         assert taken == {type(f) for f in facts}
     store = Store.open(None, b"k")
     infos = [TargetInfo(name, platform, "replay", name) for name, platform, _, _ in hosts]
