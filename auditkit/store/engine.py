@@ -55,7 +55,7 @@ def _made(url: str) -> Engine:
     except ArgumentError:
         pass  # said below, without the URL: it may hold a password
     except ImportError as e:
-        raise UsageError(f"{place_of(url)}: this driver is not installed ({e.name}): pip install psycopg; {URL_FORM}") from e
+        raise UsageError(f"{place_of(url)}: this driver is not installed ({e.name}): pip install '.[postgresql]'; {URL_FORM}") from e
     raise UsageError(f"the URL of the store is none that can be used: {URL_FORM}")
 
 
