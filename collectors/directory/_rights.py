@@ -110,7 +110,7 @@ def actors(e: Entry) -> tuple[str, ...]:
 
 def held(d: Descriptor, below: bool = False) -> Iterator[Held]:
     """Every right that gives power over the object (or over those below), and every right to read a confidential attribute."""
-    owner_limited = any(a.sid == OWNER_RIGHTS for a in d.aces or ())
+    owner_limited = any(a.sid == OWNER_RIGHTS and a.here for a in d.aces or ())
     found: dict[tuple[str, str, str, str], bool] = {}
     if not below and d.owner and not owner_limited:
         found[d.owner, "Owner", "", ""] = False

@@ -96,8 +96,8 @@ def dangerous(
         former = r.place == "privileged" and r.dn.casefold() not in privileged
         if judged is None or judged.exposed is not False or not r.inherited or r.place in ("domain", "adminsdholder"):
             yield _row(r, judged, former, names)
-    asked = {o.dn.casefold() for o in looked}
-    for dn in sorted({a.dn for a in account if a.account} | {g.dn for g in ruling}):
+    asked = {o.dn.casefold() for o in looked if o.place != "group"}
+    for dn in sorted({a.dn for a in account if not label(a.dn).startswith("S-1-")} | {g.dn for g in ruling}):  # foreign ones have none
         if dn.casefold() not in asked:  # not marked as protected (yet), or the mark may not be read
             yield _row(_unasked(dn), None, False, names)
 

@@ -60,7 +60,10 @@ class ResourceDelegation:
 
 @derived("directory.constrained_delegation")
 def constrained(
-    user: Sequence[DirectoryUser], computer: Sequence[ComputerAccount], controller: Sequence[DomainController]
+    user: Sequence[DirectoryUser],
+    computer: Sequence[ComputerAccount],
+    managed: Sequence[ManagedAccount],
+    controller: Sequence[DomainController],
 ) -> Iterator[ConstrainedDelegation]:
     """Of accounts that have such a service, or of which that cannot be told."""
     hosts = {c.name.lower() for c in controller} | {(c.host or c.name).lower() for c in controller}
@@ -70,10 +73,16 @@ def constrained(
         yield from _constrained(u, "user", services, hosts, u.protocol_transition)
     for c in computer:
         yield from _constrained(c, "computer", c.delegates_to, hosts, c.protocol_transition)
+    for m in managed:
+        yield from _constrained(m, "managed", m.delegates_to, hosts, m.protocol_transition)
 
 
 def _constrained(
-    a: DirectoryUser | ComputerAccount, kind: Kind, services: tuple[str, ...] | None, hosts: set[str], transition: bool | None
+    a: DirectoryUser | ComputerAccount | ManagedAccount,
+    kind: Kind,
+    services: tuple[str, ...] | None,
+    hosts: set[str],
+    transition: bool | None,
 ) -> Iterator[ConstrainedDelegation]:
     for s in (None,) if services is None else services:
         yield ConstrainedDelegation(

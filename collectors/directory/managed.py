@@ -15,7 +15,7 @@ from ._names import hidden
 from ._rights import READ_PROPERTY, actors, allowed, anybody
 from ._values import bit, default
 
-DISABLED, GENERIC_READ = 0x2, 0x80000000
+DISABLED, UNCONSTRAINED, TRANSITION, GENERIC_READ = 0x2, 0x80000, 0x1000000, 0x80000000  # MS-ADTS 2.2.16; MS-DTYP 2.4.3
 Kind = Literal["group", "single", "delegated"]
 CLASSES: dict[bytes, Kind] = {
     b"msds-groupmanagedserviceaccount": "group",
@@ -28,7 +28,8 @@ CLASSES: dict[bytes, Kind] = {
 class ManagedAccount:
     """A managed service account. readers: SIDs that may read its password (gMSA; one of a single host has none), () = nobody;
     readers_anybody: one of them stands for every ordinary account or computer. interval_days: how often it changes. last_logon: right to
-    14 days. actors: SIDs that may act in anybody's name on it. None = may not be read.
+    14 days. actors: SIDs that may act in anybody's name on it; delegates_to, protocol_transition, unconstrained: as of computers.
+    None = may not be read.
     """
 
     sid: str
@@ -45,6 +46,9 @@ class ManagedAccount:
     readers_anybody: bool | None
     actors: tuple[str, ...] | None
     spns: tuple[str, ...] | None
+    delegates_to: tuple[str, ...] | None
+    protocol_transition: bool | None
+    unconstrained: bool | None
 
 
 @probe(
@@ -55,7 +59,7 @@ class ManagedAccount:
         (
             "objectClass", "instanceType", "sAMAccountName", "objectSid", "userAccountControl", "whenCreated", "lastLogonTimestamp",
             "pwdLastSet", "msDS-GroupMSAMembership", "msDS-ManagedPasswordInterval", "servicePrincipalName",
-            "msDS-AllowedToActOnBehalfOfOtherIdentity",
+            "msDS-AllowedToActOnBehalfOfOtherIdentity", "msDS-AllowedToDelegateTo",
         ),
     ),
     on=("directory",),
@@ -89,4 +93,7 @@ def _account(e: Entry) -> ManagedAccount:
         readers_anybody=None if readers is None else anybody(readers),
         actors=actors(e) if flags is not None else None,
         spns=None if unseen else e.texts("servicePrincipalName"),
+        delegates_to=None if unseen else e.texts("msDS-AllowedToDelegateTo"),
+        protocol_transition=bit(flags, TRANSITION),
+        unconstrained=bit(flags, UNCONSTRAINED),
     )

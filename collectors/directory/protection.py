@@ -17,6 +17,8 @@ from .forest import SchemaExtension
 from .managed import ManagedAccount
 from .security import DirectoryRight
 
+# MS-ADTS: the set of properties that Windows LAPS puts encrypted passwords into (ms-LAPS-Encrypted-Password-Attributes)
+ENCRYPTED_SET = "f3531ec6-6330-4f8e-8d39-7a671fbac605"
 RULERS = ("-512", "-519")  # MS-DTYP 2.4.2.4: Domain Admins, Enterprise Admins
 
 
@@ -139,4 +141,5 @@ def _readable(r: DirectoryRight, products: dict[str | None, str]) -> list[str]:
         return sorted(set(products.values()))
     if r.may != "ReadConfidential":
         return []
-    return sorted({p for guid, p in products.items() if guid in (r.attribute, None)})
+    encrypted = {p for p in products.values() if p == "windows" and r.attribute == ENCRYPTED_SET}
+    return sorted({p for guid, p in products.items() if guid in (r.attribute, None)} | encrypted)

@@ -324,6 +324,19 @@ def test_a_primary_group_that_may_not_be_read_hides_a_membership() -> None:
     assert state("AD-62", users=hidden) == "unknown"
 
 
+def test_delegation_of_a_managed_account() -> None:
+    assert state("AD-66", managed_accounts=managed("msDS-AllowedToDelegateTo: cifs/dc1\n")) == "alarm"
+    assert state("AD-66", managed_accounts=managed("", seen=False)) == "unknown"
+    assert state("AD-65", managed_accounts=managed(acting(WORKER))) == "alarm"
+    assert state("AD-65", managed_accounts=managed("", seen=False)) == "unknown"
+
+
+def test_what_everybody_is_a_member_of_was_not_looked_at() -> None:
+    domain_users = guarded("CN=All,DC=x", rid=513)
+    nested = group("DA", ADMINS, "boss", "All") + group("All", 513)
+    assert state("AD-62", groups=nested, rights_privileged=ORDER["rights_privileged"] + domain_users) == "unknown"
+
+
 def test_a_site_that_anybody_links_policies_to() -> None:
     site = "CN=S,CN=Sites,CN=Configuration,DC=x"
     assert state("AD-64", rights_sites=guarded(site)) == "ok"

@@ -99,6 +99,7 @@ def test_the_owner_may_rewrite_the_list_unless_the_list_says_what_owners_may() -
     assert may(owner=OPERATOR) == [(WHO, "Owner")]
     assert may(ace(0, 0x10, who=OWNER_RIGHTS), owner=OPERATOR) == []
     assert may(ace(0, 0x40000, who=OWNER_RIGHTS), owner=OPERATOR) == [(WHO, "WriteDacl")]
+    assert may(ace(0, 0x10, flags=BELOW_ALONE, who=OWNER_RIGHTS), owner=OPERATOR) == [(WHO, "Owner")]  # said of what is below
 
 
 def test_no_list_lets_everybody_do_everything() -> None:
