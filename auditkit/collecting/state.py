@@ -66,9 +66,15 @@ def _state(target: str, asked: int, answers: list[Answer]) -> TargetState:
 
 
 def _worst(answers: list[Answer]) -> Answer | None:
-    """not_understood of a single reply is a gap, not a state of the target."""
-    troubled = [a for a in answers if a.cause in _ORDER and not (a.cause == "not_understood" and a.evidence is not None)]
-    return min(troubled, key=lambda a: _ORDER.index(a.cause), default=None)
+    """The trouble that is the target's own."""
+    return min((a for a in answers if a.cause in _ORDER and not _gap_only(a)), key=lambda a: _ORDER.index(a.cause), default=None)
+
+
+def _gap_only(a: Answer) -> bool:
+    """A single reply that was not understood, and one of many things that keeps silent (a port that speaks no TLS), are gaps."""
+    if a.evidence is None:
+        return False
+    return a.cause == "not_understood" or (a.cause == "timed_out" and a.question.arg not in ("", "*"))
 
 
 def _message(a: Answer) -> str:
