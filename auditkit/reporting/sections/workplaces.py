@@ -7,11 +7,13 @@ nobody asked is counted as not asked, never among the good ones.
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from auditkit.checking import Item
+from auditkit.book import GapRow
+from auditkit.checking import CheckVerdict, Item
 from auditkit.model import Statement
 from auditkit.reporting.document import Block, Cell, Column, Note, Para, Section, Table, label, plain, say, value
 from auditkit.reporting.evidence import Draft
@@ -23,6 +25,27 @@ MOST_REFS = 60
 # Rules for every Windows that a workplace is judged by as well; those of the checklist of workplaces come before them.
 SHARED = ("WIN-01", "WIN-02", "WIN-14", "WIN-18", "WIN-24")
 Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The book with its gaps by table and asset: with a thousand workplaces nobody wants to look through all of them for each cell."""
+
+    draft: Draft
+    gaps: Mapping[tuple[str, str | None], list[GapRow]]
+
+    @classmethod
+    def of(cls, draft: Draft) -> _View:
+        gaps: dict[tuple[str, str | None], list[GapRow]] = defaultdict(list)
+        for g in draft.a.book.gaps:
+            gaps[g.table, g.asset].append(g)
+        return cls(draft, gaps)
+
+    def rows(self, table: str, asset: str) -> list[Row]:
+        return self.draft.a.book.table(table, asset)
+
+    def gaps_of(self, table: str, asset: str) -> list[GapRow]:
+        return [*self.gaps.get((table, asset), ()), *self.gaps.get((table, None), ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +84,8 @@ def build(draft: Draft) -> Iterator[Section]:
     if not (found.asked or found.doubtful or found.unasked):
         return
     blocks: list[Block] = [Para(_lead(found)), Para(_unasked(found))]
-    blocks += [_table(draft, found), _rules(draft, found), _versions(draft, found), Note(label("workplaces.method"), "unknown")]
+    view = _View.of(draft)
+    blocks += [_table(view, found), _rules(draft, found), _versions(view, found), Note(label("workplaces.method"), "unknown")]
     yield Section("workplaces", label("section.workplaces"), tuple(blocks))
 
 
@@ -84,54 +108,54 @@ def _unasked(found: Known) -> Cell:
 COLUMNS = ("os", "support", "admins", "antivirus", "disks", "portable", "encrypted", "files", "office", "remote")
 
 
-def _table(draft: Draft, found: Known) -> Table:
+def _table(view: _View, found: Known) -> Table:
     columns = (Column("column.asset"), *(Column(f"workplaces.column.{c}", "date" if c == "support" else "text") for c in COLUMNS))
-    rows = tuple((value(a, (f"all:{a}/windows_edition",)), *(_cell(draft, a, c) for c in COLUMNS)) for a in found.asked)
+    rows = tuple((value(a, (f"all:{a}/windows_edition",)), *(_cell(view, a, c) for c in COLUMNS)) for a in found.asked)
     empty = say("workplaces.none", tuple(f"all:{a}/windows_edition" for a in found.doubtful))
     return Table("workplaces", columns, rows, label("workplaces.table"), empty, LIMIT)
 
 
-def _cell(draft: Draft, asset: str, column: str) -> Cell:
+def _cell(view: _View, asset: str, column: str) -> Cell:
     match column:
         case "os":
-            return _listed(draft, asset, "os_release", lambda r: f"{r['name']} {r['version'] or r['full_version']}")
+            return _listed(view, asset, "os_release", lambda r: f"{r['name']} {r['version'] or r['full_version']}")
         case "support":
-            return _support(draft, asset)
+            return _support(view, asset)
         case "admins":
-            return _listed(draft, asset, "local_administrator", lambda r: str(r["name"]))
+            return _listed(view, asset, "local_administrator", lambda r: str(r["name"]))
         case "antivirus":
-            return _antivirus(draft, asset)
+            return _antivirus(view, asset)
         case "disks":
-            return _disks(draft, asset)
+            return _disks(view, asset)
         case "portable":
-            rows = draft.a.book.table("portable_computer", asset)
-            return value(_truth(rows[0]["portable"]), (rows[0]["id"],)) if rows else _nothing(draft, asset, "portable_computer")
+            rows = view.rows("portable_computer", asset)
+            return value(_truth(rows[0]["portable"]), (rows[0]["id"],)) if rows else _nothing(view, asset, "portable_computer")
         case "encrypted":
-            return _encrypted(draft, asset)
+            return _encrypted(view, asset)
         case "files":
-            return _files(draft, asset)
+            return _files(view, asset)
         case "office":
-            return _listed(draft, asset, "office_suite", lambda r: str(r["title"]))
+            return _listed(view, asset, "office_suite", lambda r: str(r["title"]))
         case "remote":
-            return _listed(draft, asset, "remote_control", lambda r: str(r["product"]))
+            return _listed(view, asset, "remote_control", lambda r: str(r["product"]))
     raise ValueError(column)
 
 
-def _nothing(draft: Draft, asset: str, *tables: str) -> Statement:
+def _nothing(view: _View, asset: str, *tables: str) -> Statement:
     """A cell without rows: looked and none there, or not seen."""
-    gaps = [g for t in tables for g in draft.a.book.gaps_of(t, asset)]
-    if gaps or any(t not in draft.a.book.types for t in tables):
+    gaps = [g for t in tables for g in view.gaps_of(t, asset)]
+    if gaps or any(t not in view.draft.a.book.types for t in tables):
         return say("cell.unseen", tuple(dict.fromkeys(f"gap:{g.question}" for g in gaps))[:5])
     return say("cell.nothing", tuple(f"none:{asset}/{t}" for t in tables))
 
 
-def _listed(draft: Draft, asset: str, table: str, words: Callable[[Row], str]) -> Cell:
+def _listed(view: _View, asset: str, table: str, words: Callable[[Row], str]) -> Cell:
     """Names of rows; where some of the table could not be seen, that is said beside them."""
-    rows = draft.a.book.table(table, asset)
+    rows = view.rows(table, asset)
     if not rows:
-        return _nothing(draft, asset, table)
+        return _nothing(view, asset, table)
     names = ", ".join(sorted({words(r) for r in rows}))
-    gaps = tuple(f"gap:{g.question}" for g in draft.a.book.gaps_of(table, asset)[:3])
+    gaps = tuple(f"gap:{g.question}" for g in view.gaps_of(table, asset)[:3])
     refs = (*(str(r["id"]) for r in rows), *gaps)[:MOST_REFS]
     return say("workplaces.partly" if gaps else "cell.text", refs, value=names)
 
@@ -140,20 +164,20 @@ def _truth(said: object) -> bool | None:
     return None if said is None else bool(said)
 
 
-def _support(draft: Draft, asset: str) -> Cell:
-    rows = draft.a.book.table("windows_support", asset)
+def _support(view: _View, asset: str) -> Cell:
+    rows = view.rows("windows_support", asset)
     if not rows:
-        return _nothing(draft, asset, "windows_support")
+        return _nothing(view, asset, "windows_support")
     row = rows[0]
     if row["ends"]:
         return say("cell.date", (row["id"],), value=row["ends"])
     return say("workplaces.open" if row["state"] in ("open", "rolling") else "cell.unseen", (row["id"],))
 
 
-def _antivirus(draft: Draft, asset: str) -> Cell:
-    rows = draft.a.book.table("antivirus_state", asset)
+def _antivirus(view: _View, asset: str) -> Cell:
+    rows = view.rows("antivirus_state", asset)
     if not rows:
-        return _nothing(draft, asset, "antivirus_state")
+        return _nothing(view, asset, "antivirus_state")
     row = rows[0]
     products = ", ".join(json.loads(row["products"]))
     if row["protected"] is None:
@@ -161,11 +185,11 @@ def _antivirus(draft: Draft, asset: str) -> Cell:
     return say("workplaces.av_on" if row["protected"] else "workplaces.av_off", (row["id"],), products=products)
 
 
-def _disks(draft: Draft, asset: str) -> Cell:
+def _disks(view: _View, asset: str) -> Cell:
     """Bad as soon as one says so; fine only where each says so."""
-    rows = draft.a.book.table("physical_disk", asset)
-    if not rows or draft.a.book.gaps_of("physical_disk", asset):
-        return _nothing(draft, asset, "physical_disk")
+    rows = view.rows("physical_disk", asset)
+    if not rows or view.gaps_of("physical_disk", asset):
+        return _nothing(view, asset, "physical_disk")
     refs = tuple(str(r["id"]) for r in rows)[:MOST_REFS]
     bad = [r for r in rows if r["failing"] == 1 or r["health"] in ("warning", "unhealthy")]
     if bad:
@@ -174,17 +198,17 @@ def _disks(draft: Draft, asset: str) -> Cell:
     return say("cell.unseen", refs) if silent else say("workplaces.disk_fine", refs, n=len(rows))
 
 
-def _encrypted(draft: Draft, asset: str) -> Cell:
+def _encrypted(view: _View, asset: str) -> Cell:
     """Of the system volume."""
-    rows = [r for r in draft.a.book.table("encrypted_volume", asset) if r["system"] == 1]
-    return value(_truth(rows[0]["protected"]), (rows[0]["id"],)) if rows else _nothing(draft, asset, "encrypted_volume")
+    rows = [r for r in view.rows("encrypted_volume", asset) if r["system"] == 1]
+    return value(_truth(rows[0]["protected"]), (rows[0]["id"],)) if rows else _nothing(view, asset, "encrypted_volume")
 
 
-def _files(draft: Draft, asset: str) -> Cell:
+def _files(view: _View, asset: str) -> Cell:
     """Whose Desktop or Documents lie on this computer; profiles whose settings were not to be read are counted apart."""
-    rows = draft.a.book.table("user_files", asset)
+    rows = view.rows("user_files", asset)
     if not rows:
-        return _nothing(draft, asset, "user_files")
+        return _nothing(view, asset, "user_files")
     here = [r for r in rows if r["here"] not in (None, "[]")]
     elsewhere = [r for r in rows if r["here"] == "[]"]
     refs = tuple(str(r["id"]) for r in rows)[:MOST_REFS]
@@ -200,13 +224,17 @@ def _rules(draft: Draft, found: Known) -> Table:
     counts = tuple(Column(f"workplaces.count.{n}", "number", 0.8) for n in names)
     columns = (Column("column.check", "code"), Column("column.title", weight=3), *counts)
     items = [i for i in draft.a.items if i.id.startswith("WKS-")] + [i for i in draft.a.items if i.id in SHARED]
-    rows = tuple(_rule(draft, found, item) for item in items) if found.asked else ()
+    asked = set(found.asked)
+    verdicts: dict[str, list[CheckVerdict]] = defaultdict(list)
+    for v in draft.a.verdicts:
+        if v.asset in asked:
+            verdicts[v.item.id].append(v)
+    rows = tuple(_rule(found, item, verdicts[item.id]) for item in items) if found.asked else ()
     empty = say("workplaces.none", tuple(f"all:{a}/windows_edition" for a in found.doubtful))
     return Table("workplaces-rules", columns, rows, label("workplaces.rules"), empty)
 
 
-def _rule(draft: Draft, found: Known, item: Item) -> tuple[Cell, ...]:
-    verdicts = [v for v in draft.a.verdicts if v.item.id == item.id and v.asset in found.asked]
+def _rule(found: Known, item: Item, verdicts: list[CheckVerdict]) -> tuple[Cell, ...]:
     states = {v.asset: v.state for v in verdicts}
     refs = refs_of(verdicts)[:MOST_REFS]
     bad = [s for s in states.values() if s in ("alarm", "accepted")]
@@ -226,17 +254,17 @@ def _of(states: Mapping[str, str], state: str) -> int:
 # -- how many of each Windows
 
 
-def _versions(draft: Draft, found: Known) -> Table:
+def _versions(view: _View, found: Known) -> Table:
     columns = (Column("workplaces.column.os"), Column("workplaces.count.asked", "number"), Column("workplaces.column.support", "date"))
     by: dict[str, list[str]] = {}
     for asset in found.asked:
-        rows = draft.a.book.table("os_release", asset)
+        rows = view.rows("os_release", asset)
         by.setdefault(f"{rows[0]['name']} {rows[0]['version'] or rows[0]['full_version']}" if rows else "", []).append(asset)
     made = []
     for name, assets in sorted(by.items()):
         refs = tuple(f"all:{a}/os_release" for a in assets)[:MOST_REFS]
-        ends = {_support(draft, a) for a in assets}
-        dates = {r["ends"] for a in assets for r in draft.a.book.table("windows_support", a)}
+        ends = {_support(view, a) for a in assets}
+        dates = {r["ends"] for a in assets for r in view.rows("windows_support", a)}
         end = next(iter(ends)) if len(ends) == 1 else _between(dates, refs)
         made.append((value(name or None, refs), say("cell.number", refs, value=len(assets)), end))
     empty = say("workplaces.none", tuple(f"all:{a}/windows_edition" for a in found.doubtful))
