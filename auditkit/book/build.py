@@ -58,6 +58,7 @@ def build(
     found = resolve(targets, ((t, f) for t, _, f in work.facts), store.given())
     db = sqlite3.connect(path)
     db.create_function("today", 0, as_of.isoformat, deterministic=True)
+    db.create_function("lower", 1, _lower, deterministic=True)
     types = dict(sorted(registry.types.items()))
     for table, kind in types.items():
         make(db, table, fields_of(kind))
@@ -75,6 +76,11 @@ def build(
 
 def _key(a: Answer) -> str:
     return f"{a.question.target}/{a.question.probe}/{a.question.arg}"
+
+
+def _lower(value: str | float | None) -> str | float | None:
+    """SQLite's own folds ASCII letters alone: an account called Иванов would not be иванов."""
+    return value.lower() if isinstance(value, str) else value
 
 
 def _read(store: Store, snapshot: SnapshotInfo, registry: Registry, facts_of: FactsOf | None) -> _Work:

@@ -56,6 +56,8 @@ USER = LocalUser(
     sid="S-1-5-21-1-2-3-1001", rid=1001, name="Backup", enabled=False, password_required=True, password_expires=False, locked=False
 )
 
+OTHER = replace(USER, sid="S-1-5-21-1-2-3-1002", name="Резерв")
+
 
 def outcome(probe: str, case: str) -> Outcome:
     return REGISTRY.probes[probe].outcome(cases.load(cases.REPLIES / probe / case).reply)
@@ -70,11 +72,11 @@ def domain_user(login: str, enabled: bool | None) -> Outcome:
     seen = outcome("directory.users", "samba-4.17-seeded")
     assert isinstance(seen, Found)
     one: Any = next(f for f in seen.facts if type(f).__name__ == "DirectoryUser")
-    return Found((replace(one, login=login, enabled=enabled),))
+    return Found((replace(one, login=login, enabled=enabled, upn=f"{login}@corp.example"),))
 
 
-def verdicts(given: dict[str, Outcome | str], which: int = KEPT, domain: Outcome | None = None) -> dict[str, str]:
-    """Item -> state of one server; given: instead of a probe's case another one, or an outcome."""
+def verdicts(given: dict[str, Outcome | str], which: int = KEPT, domain: Outcome | None = None, of: str = "w") -> dict[str, str]:
+    """Item -> state of one server (w) or of the domain (d); given: instead of a probe's case another one, or an outcome."""
     told = []
     for name in (p.name for p in REGISTRY.probes_on("windows")):
         instead = given.get(name, CASES[name][which] if name in CASES else Found(()))
@@ -89,7 +91,7 @@ def verdicts(given: dict[str, Outcome | str], which: int = KEPT, domain: Outcome
     snap = store.begin(targets, [t.question for t in told], NOW, "test", "test")
     store.record(snap, told)
     book = build(store, store.snapshot(snap), REGISTRY, date(2026, 11, 22))
-    return {v.item.id: v.state for v in check(book, ITEMS.values()) if v.asset == "w"}
+    return {v.item.id: v.state for v in check(book, ITEMS.values()) if v.asset == of}
 
 
 # -- every rule
@@ -106,7 +108,7 @@ def test_there_are_at_least_thirty_five_rules_for_windows() -> None:
 
 def test_a_neglected_server_is_told_what_is_wrong() -> None:
     found = verdicts({"windows.services": Found((SERVICE,))}, BAD)
-    apart = {DOMAIN, LOCAL, STARTS, SYSTEM}  # shown by themselves below
+    apart = {LOCAL, STARTS, SYSTEM}  # shown by themselves below
     assert {i for i, state in found.items() if state != "alarm"} == apart
 
 
@@ -120,13 +122,13 @@ def test_a_kept_server_hears_nothing() -> None:
     assert {i for i, state in found.items() if state == "alarm"} == set()
     # no copy of a file system is damaged, nobody broke down: the parts that have no rows are not applicable, and the log is long enough
     assert {i for i, state in found.items() if state == "unknown"} == set()
-    assert {i for i, state in found.items() if state == "not_applicable"} == {DOMAIN, LOCAL}
+    assert {i for i, state in found.items() if state == "not_applicable"} == {LOCAL}
 
 
 def test_what_was_not_seen_is_unknown_everywhere() -> None:
     found = verdicts({name: Unknown("refused") for name in CASES}, domain=Unknown("refused"))
     assert set(found.values()) == {"unknown"}
-    assert set(found) == set(ITEMS)
+    assert set(found) == set(ITEMS) - {DOMAIN}
 
 
 def test_a_server_without_these_roles_gets_no_green_of_them() -> None:
@@ -144,13 +146,15 @@ def test_a_server_without_these_roles_gets_no_green_of_them() -> None:
     [
         (r".\backup", True, "alarm"),  # the account is called Backup: names have no case
         (r".\other", True, "ok"),
+        (r".\резерв", True, "alarm"),  # in any alphabet
         (r".\backup", False, "not_applicable"),  # a service that is switched off stops with nobody
         (r"CORP\backup", True, "not_applicable"),  # an account of the domain is another
     ],
 )
 def test_a_service_under_a_disabled_local_account(account: str, enabled: bool, state: str) -> None:
     given: dict[str, Outcome | str] = {name: Found(()) for name in CASES}
-    assert verdicts({**given, "windows.services": Found((use(account, enabled),)), "windows.accounts": Found((USER,))})[LOCAL] == state
+    given |= {"windows.services": Found((use(account, enabled),)), "windows.accounts": Found((USER, OTHER))}
+    assert verdicts(given)[LOCAL] == state
 
 
 def test_local_accounts_that_were_not_seen_are_not_fine() -> None:
@@ -159,27 +163,31 @@ def test_local_accounts_that_were_not_seen_are_not_fine() -> None:
     assert verdicts(given)[LOCAL] == "unknown"
 
 
-@pytest.mark.parametrize(
-    ("account", "enabled", "state"),
-    [
-        (r"CORP\ivanov", False, "alarm"),
-        (r"CORP\IVANOV", False, "alarm"),
-        # Of hosts that are no domain nobody knows that they hold no such account: no alarm, and no green either.
-        (r"CORP\ivanov", True, "unknown"),
-        (r"CORP\petrov", False, "unknown"),
-        (r"CORP\xivanov", False, "unknown"),  # ends alike and is another
-        (r"CORP\ivanov", None, "unknown"),  # whether it is enabled may not be read
-        (r".\ivanov", False, "not_applicable"),
-    ],
-)
-def test_a_service_under_a_disabled_account_of_the_domain(account: str, enabled: bool | None, state: str) -> None:
-    given: dict[str, Outcome | str] = {name: Found(()) for name in CASES}
-    assert verdicts({**given, "windows.services": Found((use(account),))}, domain=domain_user("ivanov", enabled))[DOMAIN] == state
+USES = [
+    (r"CORP\ivanov", False, "alarm"),
+    (r"CORP\IVANOV", False, "alarm"),
+    ("ivanov@corp.example", False, "alarm"),
+    # Of hosts that nobody asks for it nobody knows what runs there: no alarm, and no green either.
+    (r"CORP\petrov", False, "unknown"),
+    (r"CORP\xivanov", False, "unknown"),  # ends alike and is another
+    (r".\ivanov", False, "unknown"),  # an account of the host itself
+    (r"CORP\ivanov", True, "not_applicable"),
+    (r"CORP\ivanov", None, "unknown"),  # whether it is enabled may not be read
+]
 
 
-def test_without_a_domain_that_was_asked_nobody_says_that_the_account_is_enabled() -> None:
+@pytest.mark.parametrize(("account", "enabled", "state"), USES)
+def test_what_runs_under_a_disabled_account_of_the_domain_is_said_at_the_domain(account: str, enabled: bool | None, state: str) -> None:
     given: dict[str, Outcome | str] = {name: Found(()) for name in CASES}
-    assert verdicts({**given, "windows.services": Found((use(r"CORP\ivanov"),))})[DOMAIN] == "unknown"
+    given["windows.services"] = Found((use(account),))
+    assert verdicts(given, domain=domain_user("ivanov", enabled), of="d")[DOMAIN] == state
+    assert DOMAIN not in verdicts(given, domain=domain_user("ivanov", enabled))
+
+
+def test_a_service_that_is_switched_off_stops_with_nobody() -> None:
+    given: dict[str, Outcome | str] = {name: Found(()) for name in CASES}
+    given["windows.services"] = Found((use(r"CORP\ivanov", enabled=False),))
+    assert verdicts(given, domain=domain_user("ivanov", enabled=False), of="d")[DOMAIN] == "unknown"
 
 
 # -- traps
