@@ -2,6 +2,9 @@
 bounded, no more than one message is in memory, and neither login nor password is ever an attribute of the connection (its repr shows
 them).
 
+ldap3's own way to receive is not used: its deadline is one of each read (a server that gives a byte now and then is waited for without
+end), it takes a message of any size in, and it gives the entries of a page only when it has all of them as objects of its own.
+
 Only the time spent waiting for the server counts: a writer that is slow to take what was brought does not let a search run out.
 """
 
