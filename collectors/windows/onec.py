@@ -155,7 +155,7 @@ def onec_files(reply: Reply) -> Iterator[OneCCluster | OneCBase | OneCTechLog]:
         raise NotHere("no list of a 1C cluster and no technological log where the platform keeps them")
 
 
-@probe("windows.onec_bases", PowerShell("onecbases", seconds=300), on=("windows",), secret=True)  # ib="…Usr=…;Pwd=…"
+@probe("windows.onec_bases", PowerShell("onecbases", seconds=120), on=("windows",), secret=True)  # ib="…Usr=…;Pwd=…"
 def onec_bases(reply: Reply) -> Iterator[OneCFileBase | OneCDump | OneCPublication]:
     """1Cv8.1CD, *.dt and *.vrd in folders of fixed disks (those of Windows itself left out) and in Documents, Desktop, Downloads."""
     section = Section(reply, "file", "publication", "looked")

@@ -23,8 +23,13 @@ foreach ($person in @(Get-WmiObject -Query 'SELECT LocalPath FROM Win32_UserProf
         }
     }
 }
+$started = [DateTime]::UtcNow
 foreach ($place in $places) {
-    foreach ($file in @(Find-Files 'file' $place @('1Cv8.1CD', '*.dt', '*.vrd') 5 3000)) {
+    if (([DateTime]::UtcNow - $started).TotalSeconds -gt 60) {
+        @{ '_' = 'trouble'; of = 'file'; hr = 0; msg = ('after a minute it was not looked any further, from ' + $place + ' on') }
+        break
+    }
+    foreach ($file in @(Find-Files 'file' $place @('1Cv8.1CD', '*.dt', '*.vrd') 5 1500)) {
         if ($file['_'] -eq 'file' -and $file['path'].ToLowerInvariant().EndsWith('.vrd')) {
             Part 'publication' {
                 Read-File 'publication' $file['path'] 200000
