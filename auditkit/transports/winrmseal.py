@@ -13,6 +13,7 @@ BOUNDARY = b"--Encrypted Boundary"
 KIND = b"application/HTTP-SPNEGO-session-encrypted"
 CONTENT_TYPE = f'multipart/encrypted;protocol="{KIND.decode()}";boundary="Encrypted Boundary"'
 _HEAD = re.compile(rb"OriginalContent:[^\r\n]*Length=(\d{1,9})")
+_MOST_PADDING = 8  # bytes; the length counts it, where the cipher of a Kerberos ticket pads (RC4-HMAC: one, RFC 4757 7.3)
 _OCTETS = re.compile(rb"\t?Content-Type: application/octet-stream\r\n")
 
 
@@ -22,8 +23,8 @@ class Unsealed(Exception):
 
 def seal(context: spnego.ContextProxy, message: bytes) -> bytes:
     """A message as the body of a request."""
-    header, data, _ = context.wrap_winrm(message)
-    told = b"type=application/soap+xml;charset=UTF-8;Length=" + str(len(message)).encode()
+    header, data, padding = context.wrap_winrm(message)
+    told = b"type=application/soap+xml;charset=UTF-8;Length=" + str(len(message) + padding).encode()
     return b"".join([
         BOUNDARY, b"\r\n\tContent-Type: ", KIND, b"\r\n\tOriginalContent: ", told, b"\r\n",
         BOUNDARY, b"\r\n\tContent-Type: application/octet-stream\r\n", struct.pack("<i", len(header)), header, data, BOUNDARY, b"--\r\n",
@@ -42,6 +43,6 @@ def unseal(context: spnego.ContextProxy, body: bytes) -> bytes:
     if not 0 < size <= len(payload) - 4:
         raise Unsealed("an answer whose seal has no sense")
     message = context.unwrap_winrm(payload[4 : 4 + size], payload[4 + size :])
-    if len(message) != int(head[1]):
+    if not 0 <= int(head[1]) - len(message) <= _MOST_PADDING:
         raise Unsealed("an answer of another length than it says")
     return message

@@ -26,6 +26,16 @@ def test_what_is_sealed_is_unsealed(message: bytes) -> None:
     assert unseal(context(), seal(context(), message)) == message
 
 
+def test_padding_counts_in_the_length() -> None:
+    padded = SimpleNamespace(wrap_winrm=lambda message: (b"head", message + b"\1", 1), unwrap_winrm=lambda header, data: data[:-1])
+    made: Any = padded
+    body = seal(made, b"<Envelope/>")
+    assert b"Length=12\r\n" in body
+    assert unseal(made, body) == b"<Envelope/>"
+    with pytest.raises(Unsealed, match="another length"):
+        unseal(made, body.replace(b"Length=12", b"Length=99"))
+
+
 def test_even_where_the_sealed_bytes_look_like_a_boundary() -> None:
     inside = BOUNDARY + b"--\r\n" + BOUNDARY + b"\r\nLength=7\r\n"
     plain = SimpleNamespace(wrap_winrm=lambda message: (b"head", message, 0), unwrap_winrm=lambda header, data: data)
