@@ -121,11 +121,16 @@ def _told(head: dict[str, str], key: PublicKey | None) -> list[str]:
 def _powershell(head: dict[str, str], probes: list[Probe[Any]], key: PublicKey | None) -> str:
     form = "rsa aes" if key else "plain"
     lines = [f"# {line}" for line in _told(head, key)]
-    lines += ["$akBundle = @{", *(f"    '{k}' = '{v}'" for k, v in {**head, "form": form}.items()), "}"]
+    lines += ["$akBundle = @{", *(f"    '{k}' = {_quoted(v)}" for k, v in {**head, "form": form}.items()), "}"]
     lines += [f"$akPublic = '{key.xml if key else ''}'", ""]
     parts = ["\n".join(lines), text_of("_head")]
     parts += [f"\nSection '{name}' {{\n{text_of(name)}\n}}\n" for name in sections_of(probes)]
     return "\n".join([*parts, text_of("_offline")])
+
+
+def _quoted(text: str) -> str:
+    """A text of PowerShell that stands for itself (about_Quoting_Rules: a quote is doubled)."""
+    return "'" + text.replace("'", "''").replace("\n", " ") + "'"
 
 
 def _cmd(name: str) -> str:

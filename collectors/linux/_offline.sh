@@ -31,6 +31,9 @@ tag() {
   printf %s "${t##* }"
 }
 
+# A process that a command has left behind may hold a stream open for good: the last frame ends it.
+whole() { LC_ALL=C sed "/^$NONCE over\$/q"; }
+
 umask 077
 set -C
 if [ "$FORM" = plain ]; then
@@ -62,7 +65,7 @@ printf 'AUDITKIT-ANSWER 1\n{%s,"system":"linux","host":"%s","domain":"%s","machi
   "$HEAD" "$HOST" "$DOMAIN" "$MACHINE" "$ACCOUNT" "$AT" "$FORM" "$PACKED" "$WRAPPED" >&9
 printf 'PART stdout\n' >&9
 # What the commands say on stderr waits packed in a variable, because the file is being written with what they say on stdout.
-SAID=$( { everything 7>&- 9>&- | { pack | close | encode; } 2>&7 >&9; } 2>&1 | { pack | close | encode; } 2>&7)
+SAID=$( { everything 7>&- 9>&- | { whole | pack | close | encode; } 2>&7 >&9; } 2>&1 | { whole | pack | close | encode; } 2>&7)
 printf 'PART stderr\n%s\n' "$SAID" >&9
 TAG=$(tag 2>&7)
 [ "${#TAG}" = 64 ] || fail "the answer cannot be closed: $FILE is of no use"

@@ -77,7 +77,7 @@ def test_what_is_filled_in_is_a_table_of_texts_and_a_key() -> None:
     filled = whole[: whole.index(text_of("_head"))]
     lines = [line for line in filled.splitlines() if line and not line.startswith("#")]
     assert lines[0] == "$akBundle = @{"
-    assert all(re.fullmatch(r"    '[a-z]+' = '[\w .,=()-]*'", line) for line in lines[1:-2])
+    assert all(re.fullmatch(r"    '[a-z]+' = '[\w .,=()+-]*'", line) for line in lines[1:-2])
     assert (lines[-2], lines[-1][:14]) == ("}", "$akPublic = '<")
 
 

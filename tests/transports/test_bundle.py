@@ -7,6 +7,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,6 +26,7 @@ from auditkit.transports.answerfile import AnswerFile, Opener, Refused
 from auditkit.transports.base import Brought, Context, Credential, Sent, Target
 from auditkit.transports.bundle import BundleOptions, Recorded, brought
 from auditkit.transports.local import Local, LocalOptions
+from tests.lab.need import need
 
 KEY = loaded(new_key())
 PUBLIC = public(KEY)
@@ -190,7 +192,7 @@ def test_made_plain_it_needs_neither_openssl_nor_gzip(tmp_path: Path) -> None:
     place = script(tmp_path, [MADE_UP[0], MADE_UP[2]], plain=True)
     few = tmp_path / "few"
     few.mkdir()
-    for name in ("tr", "cut", "od", "uname", "id", "date", "sh", "cat", "base64", "sha256sum"):
+    for name in ("tr", "cut", "od", "uname", "id", "date", "sh", "cat", "sed", "base64", "sha256sum"):
         (few / name).symlink_to(shutil.which(name) or "")
     # the script adds the usual folders to the PATH of what it asks, not of itself
     done = run(place, "/bin/sh", str(few))
@@ -215,6 +217,51 @@ def test_ended_in_the_middle_its_file_is_refused(tmp_path: Path) -> None:
     running.wait()
     with pytest.raises(Refused, match="cut"):
         answer(place)
+
+
+def test_a_process_left_behind_does_not_hold_the_script(tmp_path: Path) -> None:
+    left = words("left", "sleep 60 & echo started")
+    place = script(tmp_path, [left, MADE_UP[1]])
+    began = time.monotonic()
+    assert run(place).returncode == 0
+    assert time.monotonic() - began < 30
+    said = {b.question.probe: b.reply.stdout for b in read(answer(place), [left, MADE_UP[1]]) if b.reply is not None}
+    assert said["test.left"] == b"started\n"
+    assert said["test.bytes"].startswith(b"one")
+
+
+@pytest.mark.lab
+@pytest.mark.parametrize("how", ["stat", "exec stat"], ids=["its shell can be ended", "it is what timeout waits for"])
+def test_a_command_that_nothing_can_end_costs_itself_alone(tmp_path: Path, how: str) -> None:
+    """A mount whose server is dead, in a mount namespace of its own: stat sleeps there uninterruptibly."""
+    need(os.geteuid() == 0 and Path("/dev/fuse").exists(), "root and /dev/fuse")
+    dead = tmp_path / "dead"
+    dead.mkdir()
+    hanging = words("hanging", Shell(f"{how} {dead}", seconds=1))
+    after = words("later", "echo later")
+    place = script(tmp_path, [hanging, after])
+    (tmp_path / "out").mkdir()
+    room = subprocess.Popen(["unshare", "-m", "sleep", "120"])
+    server = None
+    try:
+        until = time.monotonic() + 10
+        while Path(f"/proc/{room.pid}/ns/mnt").stat().st_ino == Path("/proc/self/ns/mnt").stat().st_ino and time.monotonic() < until:
+            time.sleep(0.05)
+        server = subprocess.Popen([sys.executable, str(Path(__file__).parents[1] / "lab" / "deadmount.py"), str(room.pid), str(dead)])
+        while str(dead) not in Path(f"/proc/{room.pid}/mounts").read_text() and time.monotonic() < until:
+            time.sleep(0.05)
+        inside = ["nsenter", "-t", str(room.pid), "-m", "sh", str(place), str(tmp_path / "out")]
+        done = subprocess.run(inside, capture_output=True, text=True, check=False, cwd="/", stdin=subprocess.DEVNULL, timeout=60)
+    finally:
+        for process in (server, room):
+            if process is not None:
+                process.kill()
+                process.wait()
+    assert done.returncode == 0, done.stderr
+    found = {b.question.probe: b for b in read(answer(place), [hanging, after])}
+    assert found["test.hanging"].trouble == Unknown("timed out after 1 s", cause="timed_out")
+    assert found["test.later"].reply is not None
+    assert found["test.later"].reply.stdout == b"later\n"
 
 
 def test_what_is_asked_otherwise_today_is_not_taken_and_the_others_keep_their_places(tmp_path: Path) -> None:
