@@ -15,8 +15,8 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def answer(probe: str, arg: str = "", cause: str = "", evidence: str | None = "e", command: str = "df -P") -> Answer:
-    state = "unknown" if cause else "found"
-    return Answer(Question("srv", probe, arg), state, "timed out after 5 s" if cause else "", cause, NOW, "root", command, evidence, False, None)
+    state, why = ("unknown", "timed out after 5 s") if cause else ("found", "")
+    return Answer(Question("srv", probe, arg), state, why, cause, NOW, "root", command, evidence, False, None)
 
 
 def state(*answers: Answer) -> TargetState:
