@@ -9,16 +9,19 @@ from auditkit.ldif import Entry, entries
 from auditkit.model import fact
 from auditkit.probing import Reply, Search, probe
 
-from ._descriptor import Descriptor, decode
+from ._descriptor import decode
 from ._names import label
-from ._rights import CONTROL_ACCESS, EVERYONE, GENERIC_ALL, grants
+from ._rights import CONTROL_ACCESS, EVERYONE, GENERIC_ALL
 
 APPLY = uuid.UUID("edacfd8f-ffb3-11d1-b41d-00a0c968f939")  # MS-ADTS 5.1.3.2.1: Apply-Group-Policy
 
 
 @fact(key=("guid",))
 class PolicyAppliers:
-    """Whom a policy applies to. appliers: SIDs that have the right; denied: SIDs it is taken from. None = that may not be read."""
+    """Whom a policy applies to. appliers: SIDs that have the right without a condition; denied: SIDs it is taken from.
+
+    None = that may not be read.
+    """
 
     guid: str
     appliers: tuple[str, ...] | None
@@ -40,13 +43,14 @@ def _reach(e: Entry) -> PolicyAppliers:
     if blob is None:
         return PolicyAppliers(guid=label(e.dn).upper(), appliers=None, denied=None)
     d = decode(blob)
-    found = {who for (who, what, *_), mask in grants(d).items() if what in (None, APPLY) and mask & (CONTROL_ACCESS | GENERIC_ALL)}
-    return PolicyAppliers(guid=label(e.dn).upper(), appliers=tuple(sorted(found)), denied=_denied(d))
-
-
-def _denied(d: Descriptor) -> tuple[str, ...]:
-    mask = CONTROL_ACCESS | GENERIC_ALL
-    return tuple(sorted({a.sid for a in d.aces or () if not a.allow and a.here and a.what in (None, APPLY) and a.mask & mask}))
+    if d.aces is None:  # without a list everybody may do everything
+        return PolicyAppliers(guid=label(e.dn).upper(), appliers=(EVERYONE,), denied=())
+    about = [a for a in d.aces if a.here and a.what in (None, APPLY) and a.mask & (CONTROL_ACCESS | GENERIC_ALL)]
+    return PolicyAppliers(
+        guid=label(e.dn).upper(),
+        appliers=tuple(sorted({a.sid for a in about if a.allow and not a.conditional})),
+        denied=tuple(sorted({a.sid for a in about if not a.allow})),
+    )
 
 
 def reaches_controllers(reach: PolicyAppliers | None) -> bool:

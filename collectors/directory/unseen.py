@@ -24,7 +24,8 @@ class LdapProtection:
     """Whether a controller demands signing and channel binding (LDAPServerIntegrity, LdapEnforceChannelBinding in its registry).
 
     As the strongest policy says that sets it and surely applies to the controller: it is linked above its account or at its site,
-    switched on, without WMI filter, and its right to be applied is not narrowed. None = no policy sets it (it may stand in the registry
+    switched on, without WMI filter, and its right to be applied is not narrowed. Security settings are looked at, not preferences or
+    templates that write the same value. None = no policy sets it (it may stand in the registry
     all the same), or whether it applies could not be seen.
     """
 

@@ -54,7 +54,10 @@ def sid(*parts: int) -> bytes:
 
 
 def descriptor(*aces: tuple[int, bytes]) -> str:
-    """A descriptor whose entries are about "apply group policy" (MS-DTYP 2.4.4.3, 2.4.4.4): (5 = allowed | 6 = denied, SID)."""
+    """A descriptor whose entries are about "apply group policy" (MS-DTYP 2.4.4.3, 2.4.4.4, 2.4.4.8).
+
+    (5 = allowed | 6 = denied | 11 = allowed on a condition, SID).
+    """
     made = b""
     for kind, who in aces:
         body = (0x100).to_bytes(4, "little") + (1).to_bytes(4, "little") + uuid.UUID(APPLY).bytes_le + who
@@ -214,10 +217,12 @@ def test_a_policy_that_surely_applies_says_what_controllers_demand() -> None:
         {"policies": ""},
         {"policy_appliers": applied(ONE, descriptor((5, sid(21, 1, 2, 3, 1105))))},
         {"policy_appliers": applied(ONE, descriptor((6, sid(21, 1, 2, 3, 516)), (5, sid(11))))},
+        {"policy_appliers": applied(ONE, descriptor((11, sid(11))))},
         {"policy_appliers": f"dn: CN={ONE},CN=Policies,CN=System,DC=x\n\n"},
         {"computers": ""},
     ],
     ids=["not linked", "link off", "inheritance blocked", "linked elsewhere", "computers off", "filter", "gone", "for others", "denied",
+         "on a condition",
          "rights not seen", "no account"],
 )  # fmt: skip
 def test_a_policy_that_may_not_apply_proves_nothing(pages: dict[str, str]) -> None:
