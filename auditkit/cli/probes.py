@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
-from auditkit.cli.common import print_json, table
+from auditkit.cli.common import print_json, say, table
 from auditkit.probing import PowerShell, Probe, Shell
 from auditkit.registry import registry
 from auditkit.transports.powershell import assemble, place_of, sections_of
@@ -21,7 +22,7 @@ def probes(*, script: bool = False, json: bool = False) -> int:
         print one JSON object on stdout
     """
     if script:
-        print(assemble(sections_of(registry().probes_on("windows"))), end="")
+        sys.stdout.write(assemble(sections_of(registry().probes_on("windows"))))
         return 0
     found = [_told(p) for _, p in sorted(registry().probes.items())]
     if json:
@@ -36,6 +37,7 @@ def probes(*, script: bool = False, json: bool = False) -> int:
         for p in found
     ]
     table(("probe", "root", "command"), rows)
+    say("cli.probes.sections", folder=str(place_of("_head").parent))
     return 0
 
 
