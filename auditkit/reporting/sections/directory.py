@@ -10,7 +10,7 @@ from auditkit.model import Statement
 from auditkit.reporting.document import Block, Cell, Column, Note, Para, Picture, Section, Table, Tone, label, say, value
 from auditkit.reporting.evidence import Draft
 from auditkit.reporting.reasons import reason
-from auditkit.reporting.sections import directory_people
+from auditkit.reporting.sections import directory_people, directory_power
 from auditkit.reporting.sections.directory_hour import figures, systems
 from auditkit.reporting.sections.estate import seen_or_gap
 
@@ -38,6 +38,7 @@ def build(draft: Draft) -> Iterator[Section]:
         blocks += [systems(draft, asset.id, n), _unseen(draft, asset.id, n), Note(label("directory.method"), "unknown")]
         yield Section(f"directory-{n}", label("section.directory", name=asset.id), tuple(blocks))
         yield from directory_people.build(draft, asset.id, n)
+        yield from directory_power.build(draft, asset.id, n)
 
 
 def _facts(draft: Draft, asset: str, n: int) -> Table:
