@@ -32,6 +32,10 @@ if TYPE_CHECKING:  # what only some verbs need is imported by them: a collection
     from auditkit.assessment import Assessment
     from auditkit.checking import Checklist
     from auditkit.collecting import Progress
+    from auditkit.collecting.bundle_make import System
+    from auditkit.collecting.bundle_read import BundleRead
+    from auditkit.collecting.bundle_state import Made as Script
+    from auditkit.collecting.bundle_status import Status
     from auditkit.reporting.deliver import Made
     from auditkit.verify import Verification
 
@@ -97,6 +101,26 @@ class Client:
         refuse_wrong(self.checklists(), self.registry)
         try_templates(self.workspace.path, langs)
         try_folder(out or self.workspace.deliverables)
+
+    def bundle_make(self, system: System, out: Path, plain: bool = False) -> Script:
+        """Write the offline script for hosts that cannot be asked over the network; -> what was made. plain: answers not encrypted."""
+        from auditkit.collecting.bundle_make import make
+
+        return make(self.workspace, self.registry, system, out, plain)
+
+    def bundle_read(self, folder: Path, progress: Progress | None = None) -> BundleRead:
+        """Take the answer files of a folder into a new snapshot; -> what was taken, and what was refused and why."""
+        from auditkit.collecting.bundle_read import read_folder
+
+        with self.store() as store:
+            return read_folder(self.workspace, store, self.registry, folder, self.workspace.targets(), progress)
+
+    def bundle_status(self, folder: Path | None = None) -> Status:
+        """Who has answered by now, and who is silent. folder: of answer files that were not read yet."""
+        from auditkit.collecting.bundle_status import status
+
+        with self.store() as store:
+            return status(self.workspace, store, self.registry, self.workspace.targets(), folder)
 
     @contextmanager
     def assessed(self, snapshot: int | None = None, as_of: date | None = None) -> Iterator[Assessment]:

@@ -11,10 +11,8 @@ from auditkit.cli.common import PARTIAL, exit_code, langs, print_json, progress,
 from auditkit.cli.common import out as line
 from auditkit.collecting import target_states
 from auditkit.collecting.bundle_make import System
-from auditkit.collecting.bundle_make import make as made_for
-from auditkit.collecting.bundle_read import AHEAD, Bad, BundleRead, read_folder
+from auditkit.collecting.bundle_read import AHEAD, Bad, BundleRead
 from auditkit.collecting.bundle_state import Made
-from auditkit.collecting.bundle_status import status as states_of
 from auditkit.errors import UsageError
 from auditkit.i18n import text
 from auditkit.text import one_line
@@ -50,7 +48,7 @@ def make(
     opened = Client.existing(client)
     wanted: dict[System, bool] = {"windows": windows, "linux": linux}
     folder = out or opened.workspace.path / "bundles" / _today()
-    made = [made_for(opened.workspace, opened.registry, system, folder, plain) for system, is_wanted in wanted.items() if is_wanted]
+    made = [opened.bundle_make(system, folder, plain) for system, is_wanted in wanted.items() if is_wanted]
     for m in made:
         _recipes(folder, m, opened.workspace.client_id)
     if json:
@@ -87,9 +85,10 @@ def read(client: Path, folder: Path, *, json: bool = False) -> int:
         print one JSON object on stdout
     """
     opened = Client.existing(client)
-    with opened.store() as store, progress() as shown:
-        done = read_folder(opened.workspace, store, opened.registry, folder, opened.workspace.targets(), shown)
-        snapshot = done.snapshot
+    with progress() as shown:
+        done = opened.bundle_read(folder, shown)
+    snapshot = done.snapshot
+    with opened.store() as store:
         ids = [g.target for g in done.looked.good]
         states = target_states(store.questions(snapshot.id), store.answers(snapshot.id), ids) if snapshot else []
     code = max(PARTIAL if done.looked.bad else 0, exit_code(states, None, "none"))
@@ -145,9 +144,7 @@ def status(client: Path, folder: Path | None = None, *, json: bool = False) -> i
     json:
         print one JSON object on stdout
     """
-    opened = Client.existing(client)
-    with opened.store() as store:
-        found = states_of(opened.workspace, store, opened.registry, opened.workspace.targets(), folder)
+    found = Client.existing(client).bundle_status(folder)
     counts = {s: found.count(s) for s in ("answered", "waiting", "collected", "silent")}
     if json:
         rows = [

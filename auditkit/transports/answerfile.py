@@ -107,6 +107,8 @@ class Opener:
         """Raises Refused. Reads at most `LARGEST` bytes, from a regular file alone."""
         raw = _bytes(place)
         lines = raw.split(b"\n", 3)
+        if lines[0] == MAGIC + b"\r":
+            raise Refused("edited", "its ends of line are others: copy it as it is (binary)")
         if lines[0] != MAGIC:
             raise Refused("no_answer")
         if len(lines) < 4:

@@ -129,7 +129,7 @@ def test_one_byte_changed_anywhere_it_is_refused(data: st.DataObject) -> None:
         (b"AUDITKIT-ANSWER 1\n", "cut"),
         (b"AUDITKIT-ANSWER 1\n{}\n-\nEND " + b"0" * 64 + b"\n", "edited"),
         (b"AUDITKIT-ANSWER 1\n" + b"[" * 100_000 + b"\n-\nEND x\n", "edited"),
-        (WRITER.write(PART).replace(b"\n", b"\r\n"), "no_answer"),
+        (WRITER.write(PART).replace(b"\n", b"\r\n"), "edited"),
         (WRITER.write(PART) + b"more\n", "edited"),
         (WRITER.write(PART) + WRITER.write(PART), "edited"),
         (WRITER.write(PART, at="2026-11-22T06:30:00"), "edited"),
