@@ -11,6 +11,7 @@ from auditkit.reporting.sections.counting import Row, empty, gaps
 
 LIMIT = 40  # rows printed; the workbook holds all
 TABLE = "dangerous_right"
+HALVES = ("GetChanges", "GetChangesAll")  # of DCSync: alone neither gives anything, together they are a row of their own
 # The order on paper: what gives the whole domain away comes first.
 PLACES = ("domain", "adminsdholder", "controller", "privileged", "policy", "site", "unit")
 
@@ -23,7 +24,7 @@ def build(draft: Draft, asset: str, n: int) -> Iterator[Section]:
 
 def _table(draft: Draft, asset: str, n: int) -> Table:
     """Rights of those who are no administrators; then lists that may not be read, and SIDs of whom nothing is known."""
-    rows = [r for r in draft.a.book.table(TABLE, asset, "dn") if r["exposed"] != 0 and r["place"] in PLACES]
+    rows = [r for r in draft.a.book.table(TABLE, asset, "dn") if r["exposed"] != 0 and r["place"] in PLACES and r["may"] not in HALVES]
     rows.sort(key=lambda r: (r["exposed"] is None, PLACES.index(r["place"])))
     columns = (
         Column("directory.column.place"), Column("directory.column.object", weight=2), Column("directory.column.trustee", weight=1.3),

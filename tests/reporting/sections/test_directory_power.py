@@ -39,7 +39,8 @@ def shown(made: Table) -> list[list[str]]:
 def test_what_gives_the_whole_domain_away_comes_first_and_what_was_not_read_last() -> None:
     unit = RIGHT | {"dn": "OU=U,DC=x", "place": "unit", "name": "U", "may": "GenericAll", "below": 1}
     unread = RIGHT | {"dn": "CN=DC1,DC=x", "place": "controller", "name": "DC1", "trustee": None, "may": None, "exposed": None}
-    made = shown(table(unit, unread, RIGHT))
+    made = shown(table(unit, unread, RIGHT, RIGHT | {"may": "GetChanges"}, RIGHT | {"may": "GetChangesAll"}))
+    assert len(made) == 3
     assert made[:2] == [
         ["root of the domain", "DC=x", "worker", "DCSync", "the object"],
         ["organisational unit", "OU=U,DC=x", "worker", "GenericAll", "all below"],
