@@ -19,7 +19,7 @@ from auditkit.text import one_line
 from auditkit.transports.base import now
 from auditkit.workspace.files import write_once
 
-MOST_SILENT = 40  # lines of a table at the terminal; --json has all
+MOST_SILENT = 40  # hosts named at the terminal; --json has all
 OLD = timedelta(days=14)  # from then on it is said that an answer tells of another time than today
 
 
@@ -100,9 +100,11 @@ def read(client: Path, folder: Path, *, json: bool = False) -> int:
         print_json("bundle", snapshot=number, read=good, refused=bad, other=list(done.looked.other), targets=hosts, exit=code)
         return code
     _told(done)
-    for s in states:
-        if s.cause:
-            say("cli.target", id=s.id, state=s.state, cause=s.cause, message=s.message)
+    gaps = [s for s in states if s.cause]
+    for s in gaps[:MOST_SILENT]:
+        say("cli.target", id=s.id, state=s.state, cause=s.cause, message=s.message)
+    if len(gaps) > MOST_SILENT:
+        say("bundle.more", n=len(gaps) - MOST_SILENT)
     return code
 
 

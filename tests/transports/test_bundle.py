@@ -128,6 +128,7 @@ def test_its_answer_is_that_of_a_local_collection(tmp_path: Path, probes: list[P
 
 
 def test_without_root_it_answers_what_it_may(tmp_path: Path, probes: list[Probe[Any]]) -> None:
+    need(os.geteuid() == 0, "root, to become nobody")
     place = script(tmp_path, probes)
     (tmp_path / "out").mkdir()
     for p in (tmp_path, tmp_path / "out"):
