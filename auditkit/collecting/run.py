@@ -21,7 +21,7 @@ from auditkit.store import Store, Told
 from auditkit.transports import let_go, load
 from auditkit.transports.base import Brought, Context, Credential, Target, now
 
-FLUSH_SECONDS = 0.5
+FLUSH_SECONDS = 2.0  # what one exec brought is read within that, and kept in one transaction
 
 
 class Progress:
