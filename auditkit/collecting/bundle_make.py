@@ -1,7 +1,8 @@
 """The offline script: the same sections and probes as an online collection, in one text that can be read and signed beforehand.
 
-Windows: `_head.ps1`, the sections, `_offline.ps1`, and a .cmd that starts it. Linux: the shell script of `local` and `ssh` as it is,
-then `_offline.sh`. Nothing is packed inside. The answer is encrypted to a key whose private half never leaves the vault.
+Windows: `_offline_begin.ps1`, `_head.ps1`, the sections, `_offline.ps1`, and a .cmd that starts it. Linux: the shell script of `local`
+and `ssh` as it is, then `_offline.sh`. Nothing is packed inside. The answer is encrypted to a key whose private half never leaves the
+vault.
 """
 
 from __future__ import annotations
@@ -123,7 +124,7 @@ def _powershell(head: dict[str, str], probes: list[Probe[Any]], key: PublicKey |
     lines = [f"# {line}" for line in _told(head, key)]
     lines += ["$akBundle = @{", *(f"    '{k}' = {_quoted(v)}" for k, v in {**head, "form": form}.items()), "}"]
     lines += [f"$akPublic = '{key.xml if key else ''}'", ""]
-    parts = ["\n".join(lines), text_of("_head")]
+    parts = ["\n".join(lines), text_of("_offline_begin"), text_of("_head")]
     parts += [f"\nSection '{name}' {{\n{text_of(name)}\n}}\n" for name in sections_of(probes)]
     return "\n".join([*parts, text_of("_offline")])
 

@@ -1,8 +1,5 @@
 # The end of the offline script: closes the answer to the public key above and makes one new file. Nothing else is written.
-# It needs .NET 2.0 alone. $args[0] is the folder of the answer, without it the folder of this script.
-if ([IntPtr]::Size -eq 4 -and [Environment]::GetEnvironmentVariable('PROCESSOR_ARCHITEW6432')) {
-    throw 'this is the 32-bit PowerShell of a 64-bit Windows, which is shown another registry: start the .cmd'
-}
+# It needs .NET 2.0 alone.
 $akRaw = [Text.Encoding]::ASCII.GetBytes($akOut.ToString())
 $akPacked = New-Object IO.MemoryStream
 $akZip = New-Object IO.Compression.GZipStream($akPacked, [IO.Compression.CompressionMode]::Compress)
@@ -69,13 +66,6 @@ if ($akBundle['form'] -eq 'plain') {
 $akLast = [Text.Encoding]::ASCII.GetBytes('END ' + [BitConverter]::ToString($akTag).Replace('-', '').ToLowerInvariant() + "`n")
 
 # one new file, never over another one
-$akTo = $args[0]
-if (-not $akTo) {
-    $akTo = Split-Path -Parent $MyInvocation.MyCommand.Path
-}
-if (-not [IO.Path]::IsPathRooted($akTo)) {
-    throw 'give the whole path of the folder for the answer'
-}
 $akName = 'auditkit_' + $akBundle['client'] + '_' + [Environment]::MachineName + '_' + $akNow.ToString('yyyyMMddTHHmmssZ', $akCulture) + '_' + [BitConverter]::ToString($akTag, 0, 4).Replace('-', '').ToLowerInvariant() + '.answer'
 $akFile = New-Object IO.FileStream([IO.Path]::Combine($akTo, $akName), [IO.FileMode]::CreateNew, [IO.FileAccess]::Write, [IO.FileShare]::None)
 try {

@@ -66,15 +66,15 @@ def test_the_script_holds_runtime_and_sections_as_they_are_written() -> None:
     sections = sections_of(registry().probes_on("windows"))
     assert sections
     assert SECTION.findall(whole) == list(sections)
-    for name in ("_head", *sections, "_offline"):
-        assert text_of(name) in whole
+    places = [whole.index(text_of(name)) for name in ("_offline_begin", "_head", *sections, "_offline")]
+    assert places == sorted(places)
     assert KEY.xml in whole
     assert KEY.fingerprint in whole
 
 
 def test_what_is_filled_in_is_a_table_of_texts_and_a_key() -> None:
     whole = WINDOWS["auditkit-acme-windows.ps1"].decode().replace("\r\n", "\n")
-    filled = whole[: whole.index(text_of("_head"))]
+    filled = whole[: whole.index(text_of("_offline_begin"))]
     lines = [line for line in filled.splitlines() if line and not line.startswith("#")]
     assert lines[0] == "$akBundle = @{"
     assert all(re.fullmatch(r"    '[a-z]+' = '[\w .,=()+-]*'", line) for line in lines[1:-2])

@@ -246,13 +246,16 @@ OFFLINE = Allowed(
         "io.filemode": frozenset({"createnew"}),
         "io.fileaccess": frozenset({"write"}),
         "io.fileshare": frozenset({"none"}),
-        "io.path": frozenset({"ispathrooted"}),
         "array": frozenset({"copy"}),
     },
     methods=words("append write close computehash fromxmlstring encrypt createencryptor transformfinalblock"),
     properties=frozenset({"akaes.key", "akmac.key"}),
     elements=frozenset({"akbundle"}),
-    variables=frozenset({"myinvocation"}),  # where the script lies
     stream=r"\AN[^(]*\(\[IO\.Path\]::Combine\(\$akTo, \$akName\), \[IO\.FileMode\]::CreateNew, \[IO\.FileAccess\]::Write, ",
 )
-FILES = {"_head": HEAD, "_tail": TAIL, "_offline": OFFLINE}
+BEGIN = Allowed(
+    is_section=False,
+    static={"io.path": frozenset({"ispathrooted"})},
+    variables=frozenset({"myinvocation"}),  # where the script lies
+)
+FILES = {"_offline_begin": BEGIN, "_head": HEAD, "_tail": TAIL, "_offline": OFFLINE}
