@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from auditkit.model import fact
@@ -17,7 +17,7 @@ from auditkit.model.shared.directory import (
 )
 from auditkit.probing import NotUnderstood, derived
 
-from ._names import label
+from ._names import label, parent
 from ._people import Judged, People
 from .managed import ManagedAccount
 from .privileges import PrivilegedAccount, PrivilegedGroup
@@ -81,7 +81,8 @@ def dangerous(
     ruling: Sequence[PrivilegedGroup],
     policy: Sequence[GroupPolicy],
 ) -> Iterator[DangerousRight]:
-    """Raises NotUnderstood where the domain's root or AdminSDHolder was not among what was looked at."""
+    """Raises NotUnderstood where the domain's root or AdminSDHolder was not among what was looked at. A privileged object or a unit
+    that is known from elsewhere and was not looked at has a row of its own, of which nothing is known."""
     seen = {o.place for o in looked}
     if not {"domain", "adminsdholder"} <= seen:
         raise NotUnderstood("the access lists of the domain's root and of AdminSDHolder were not both seen")
@@ -99,11 +100,25 @@ def dangerous(
     asked = {o.dn.casefold() for o in looked if o.place != "group"}
     for dn in sorted({a.dn for a in account if not label(a.dn).startswith("S-1-")} | {g.dn for g in ruling}):  # foreign ones have none
         if dn.casefold() not in asked:  # not marked as protected (yet), or the mark may not be read
-            yield _row(_unasked(dn), None, False, names)
+            yield _row(_unasked(dn, "privileged"), None, False, names)
+    for dn in sorted(_units([*(u.dn for u in user), *(c.dn for c in computer), *(g.dn for g in group)])):
+        if dn.casefold() not in asked:  # it hides even that it is a unit, and holds accounts all the same
+            yield _row(_unasked(dn, "unit"), None, False, names)
 
 
-def _unasked(dn: str) -> DirectoryRight:
-    return DirectoryRight(dn=dn, place="privileged", sid=None, may=None, attribute="", below=False, on_class="", inherited=False)
+def _units(dns: Iterable[str]) -> set[str]:
+    """The organisational units that these objects lie in, at every level."""
+    found: set[str] = set()
+    for dn in dns:
+        above = parent(dn)
+        while above[:3].upper() == "OU=" and above not in found:
+            found.add(above)
+            above = parent(above)
+    return found
+
+
+def _unasked(dn: str, place: Literal["privileged", "unit"]) -> DirectoryRight:
+    return DirectoryRight(dn=dn, place=place, sid=None, may=None, attribute="", below=False, on_class="", inherited=False)
 
 
 def _row(r: DirectoryRight, j: Judged | None, former: bool, names: Mapping[str, str]) -> DangerousRight:

@@ -238,6 +238,12 @@ def test_a_unit_that_is_ruled_from_below_or_by_links() -> None:
     assert state("AD-64", **at("AD-64", ace(WORKER, CONTROL, RESET, BELOW))) == "ok"  # a delegation as it is meant to be
 
 
+def test_a_unit_that_hides_itself_is_known_by_what_lies_in_it() -> None:
+    inside = user("x", 1400).replace("dn: CN=x,DC=x", "dn: CN=x,OU=Inner,OU=U,DC=x")
+    assert state("AD-64", users=USERS + inside) == "unknown"
+    assert state("AD-64", users=USERS + inside, rights_units=ORDER["rights_units"] + guarded("OU=Inner,OU=U,DC=x")) == "ok"
+
+
 def test_everybody_may_nothing() -> None:
     assert state("AD-77") == "ok"
     assert state("AD-77", **at("AD-64", ace(EVERYBODY, WRITE))) == "alarm"
