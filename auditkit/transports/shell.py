@@ -24,6 +24,7 @@ from auditkit.transports.frames import Frames, Key, Marks, Piece, Unpacker
 from auditkit.transports.script import STRIDE, Item, script
 
 GRACE = 6.0  # seconds beyond a command's own: on the target `timeout -k 2` should have ended it by then
+PATIENCE = 30.0  # seconds without a frame or a mark that no command accounts for
 MOST_EXECS = 12
 STDERR_BYTES = 1 << 20
 STEP = 1 << 20  # bytes decompressed at a time: a small gzip stream can hold gigabytes
@@ -207,9 +208,9 @@ def _limit(run: _Run, clock: float) -> float:
     if run.zipped:
         return run.started.setdefault(Key(-3, run.marks.place, str(run.marks.count)), clock) + _patience(run) + GRACE
     if key is None:
-        return run.started.setdefault(Key(-1, "", str(len(run.err.closed))), clock) + 30.0
+        return run.started.setdefault(Key(-1, "", str(len(run.err.closed))), clock) + PATIENCE
     command = run.command(key)
-    seconds = command.seconds if isinstance(command, Shell) else 30.0
+    seconds = command.seconds if isinstance(command, Shell) else PATIENCE
     return run.started.setdefault(key, clock) + seconds + GRACE
 
 
@@ -217,7 +218,7 @@ def _patience(run: _Run) -> float:
     """What the slowest command up to the next mark may take: whoever is unlucky to need more in sum is asked again without gzip."""
     place = int(run.marks.place) if run.marks.place.isdecimal() else 0
     asked = (c for item in run.order[place : place + STRIDE] for c in (*item.probe.commands, item.probe.each))
-    return max([30.0, *(c.seconds for c in asked if isinstance(c, Shell))])
+    return max([PATIENCE, *(c.seconds for c in asked if isinstance(c, Shell))])
 
 
 def _take(run: _Run, stream: int, data: bytes, context: Context) -> bool:
@@ -314,7 +315,8 @@ def _culprit(run: _Run, item: Item, key: Key, target: Target, context: Context) 
     )
     body = run.out.open_body()[: context.reply_bytes] if run.out.opened == key else b""
     way = 0 if key.way == "list" else int(key.way)
-    reply = Reply(body, run.err.open_body()[:STDERR_BYTES], None, now(), _account(run), key.arg, way, True, _as_root(run, "h"), context.key)
+    warned = run.err.open_body()[:STDERR_BYTES] if run.err.opened == key else b""
+    reply = Reply(body, warned, None, now(), _account(run), key.arg, way, True, _as_root(run, "h"), context.key)
     yield Brought(_q(target, probe, key.arg), str(command), reply, why)
 
 

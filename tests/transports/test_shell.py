@@ -133,6 +133,57 @@ def test_a_command_that_even_timeout_cannot_end_costs_only_itself(monkeypatch: p
     assert (asked.outcome("t.before"), asked.outcome("t.zbehind")) == (found("before"), found("behind"))
 
 
+class _Poor(_Child):
+    """A host without `timeout`: nobody there ends a command."""
+
+    bodies: list[bytes] = []  # noqa: RUF012 the test empties it
+
+    def __init__(self, body: bytes) -> None:
+        self.bodies.append(body)
+        super().__init__(body.replace(b"command -v timeout", b"false"))
+
+
+def _by_question(brought: list[Brought]) -> dict[tuple[str, str], object]:
+    return {(b.question.probe, b.question.arg): b.trouble.cause if b.trouble else b.reply.stdout if b.reply else None for b in brought}
+
+
+def test_a_host_that_gives_no_sign_of_life_is_asked_again_plainly_and_only_the_culprit_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the first exec nobody sees which command it is: its frames sit in the target's gzip. What comes of it is the same as ever."""
+    monkeypatch.setattr("auditkit.transports.shell.PATIENCE", 0.5)
+    monkeypatch.setattr("auditkit.transports.shell.GRACE", 0.5)
+    _Poor.bodies.clear()
+    short = (Shell("echo a", seconds=1), Shell("sleep 60", seconds=1), Shell('echo "$1"', seconds=1), Shell("echo x; echo y", seconds=1))
+    probes = [lines("t.a", short[0]), lines("t.hang", short[1]), lines("t.many", short[2], each=short[3])]
+    context = Context(b"key", None, lambda s: None, _no_credential)
+    said = _by_question(list(ask_all(_Poor, TARGET, probes, context, "x")))
+    assert said == {
+        ("t.a", ""): b"a\n", ("t.hang", ""): "timed_out",
+        ("t.many", "x"): b"x\n", ("t.many", "y"): b"y\n", ("t.many", "*"): b"x\ny\n",
+    }  # fmt: skip
+    assert [b"if true && command -v gzip" in body for body in _Poor.bodies] == [True, False, False]
+
+
+def test_a_host_without_gzip_is_asked_in_one_exec() -> None:
+    class Bare(_Child):
+        def __init__(self, body: bytes) -> None:
+            bodies.append(body)
+            super().__init__(body.replace(b"command -v gzip", b"false"))
+
+    bodies: list[bytes] = []
+    context = Context(b"key", None, lambda s: None, _no_credential)
+    said = _by_question(list(ask_all(Bare, TARGET, [lines("t.a", "echo a"), lines("t.b", "echo b")], context, "x")))
+    assert said == {("t.a", ""): b"a\n", ("t.b", ""): b"b\n"}
+    assert len(bodies) == 1
+
+
+@pytest.mark.parametrize("stream", [1, 2])
+def test_a_process_that_is_left_behind_and_holds_one_stream_costs_no_answer(stream: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("auditkit.transports.shell.LINGER", 0.5)
+    left = lines("t.left", f"setsid sleep 20 {3 - stream}>/dev/null & echo done")
+    asked = Asked(lines("t.before", "echo before"), left, lines("t.zbehind", "echo behind"))
+    assert (asked.outcome("t.before"), asked.outcome("t.left"), asked.outcome("t.zbehind")) == (found("before"), found("done"), found("behind"))
+
+
 def test_a_flood_is_cut_and_costs_only_itself() -> None:
     asked = Asked(lines("t.flood", "yes"), lines("t.other", "echo other"), reply_bytes=1 << 20)
     assert asked.outcome("t.flood") == Unknown("truncated: more than 1 MB were answered", cause="truncated")
