@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from auditkit.api import Client
-from auditkit.cli.common import print_json, table
+from auditkit.cli.common import print_json, say, table
 from auditkit.diffing import changes
 from auditkit.errors import UsageError
 
@@ -39,5 +39,8 @@ def diff(client: Path | None = None, *, old: int | None = None, new: int | None 
         print_json("diff", old=first, new=second, changes=told)
         return 0
     rows = [(c.kind, c.target, c.table, c.key, "; ".join(f"{k}: {a} -> {b}" for k, a, b in c.fields) or c.why) for c in found]
-    table(("what", "target", "table", "key", "details"), rows)
+    if rows:
+        table(("what", "target", "table", "key", "details"), rows)
+    else:
+        say("cli.diff.none", old=first, new=second)
     return 0

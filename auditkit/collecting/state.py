@@ -35,6 +35,9 @@ class TargetState:
         return self.state == "failed" or (self.state == "partial" and self.cause != "no_sudo")
 
 
+_KNOCKING = frozenset({"linux.certificate_ports"})  # they speak to ports of the host, some of which never say a word to a stranger
+
+
 def target_states(questions: Sequence[Question], answers: Iterable[Answer], targets: Iterable[str]) -> list[TargetState]:
     """One a target, in the order given."""
     by_target: dict[str, list[Answer]] = defaultdict(list)
@@ -71,10 +74,11 @@ def _worst(answers: list[Answer]) -> Answer | None:
 
 
 def _gap_only(a: Answer) -> bool:
-    """A single reply that was not understood, and one of many things that keeps silent (a port that speaks no TLS), are gaps."""
+    """A single reply that was not understood, and a port that keeps silent when it is spoken to in TLS, are gaps."""
     if a.evidence is None:
         return False
-    return a.cause == "not_understood" or (a.cause == "timed_out" and a.question.arg not in ("", "*"))
+    silent_port = a.question.probe in _KNOCKING and a.question.arg != "*"
+    return a.cause == "not_understood" or (a.cause == "timed_out" and silent_port)
 
 
 def _message(a: Answer) -> str:

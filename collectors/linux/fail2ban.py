@@ -65,7 +65,8 @@ _NAMED = {
     "pop3s": 995, "socks": 1080, "mysql": 3306, "sieve": 4190, "ircd": 6667,
 }  # fmt: skip
 _REPORTS = re.compile(r"(sendmail|mail|abuseipdb|blocklist|complain|dshield|mynetwatchman|xarf|smtp|apprise|ipthreat|nsupdate|dummy)")
-_FILTERS = re.compile(r"iptables|nftables|firewallcmd|hostsdeny|route|ufw|shorewall|pf$|npf|ipfw|bsd-ipfw|ipfilter|apf")
+# hostsdeny is not among them: only an sshd built with libwrap, as Debian does, reads /etc/hosts.deny.
+_FILTERS = re.compile(r"iptables|nftables|firewallcmd|route|ufw|shorewall|pf$|npf|ipfw|bsd-ipfw|ipfilter|apf")
 
 
 # Which ports a ban closes stands in no answer of `status`; -d prints what the server is told, from the files (fail2ban-client(1)).
@@ -82,11 +83,11 @@ def fail2ban_ports(reply: Reply) -> Iterator[BannedPort]:
     if not any(line.startswith("['set', 'loglevel'") for _, line in lines) or not lines[-1][1].endswith("]"):
         raise NotUnderstood("the dump is not whole: no loglevel, or no end")
     actions = [_listed(n, line) for n, line in lines if re.match(r"\['multi-set', '[^']*', 'action', ", line)]
-    if not actions:
+    closing = [(jail, action, part) for jail, action, p in actions if not _REPORTS.match(action) for part in _closed(action, p)]
+    if not closing:  # no jail is enabled, or those that are only send mail
         raise NotHere("no jail of fail2ban bans anybody")
-    for jail, action, properties in actions:
-        if not _REPORTS.match(action):
-            yield from (BannedPort(jail=jail, action=action, ports=p, first=a, last=b) for p, a, b in _closed(action, properties))
+    for jail, action, (ports, first, last) in closing:
+        yield BannedPort(jail=jail, action=action, ports=ports, first=first, last=last)
 
 
 def _listed(number: int, line: str) -> tuple[str, str, dict[str, str]]:
@@ -101,6 +102,8 @@ def _closed(action: str, properties: dict[str, str]) -> Iterator[tuple[str, int 
     """(as configured, first, last). An action that names no port closes them all."""
     if not _FILTERS.match(action):
         yield "", None, None
+        return
+    if not re.search("tcp|all|any", properties.get("protocol", "tcp")):
         return
     if not re.search("port", properties.get("actionstart", "") + properties.get("actionban", "")):
         yield "", 0, 65535

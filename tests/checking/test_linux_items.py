@@ -232,13 +232,13 @@ def test_passwords_can_be_guessed_at_whatever_port_sshd_listens() -> None:
     assert state({"linux.listeners": ss(443, "nginx"), "linux.sshd": sshd()}, "LIN-11") == "not_applicable"
 
 
-def bans(**ports: str) -> str:
+def bans(_action: str = "iptables", _protocol: str = "tcp", **ports: str) -> str:
     """Jails with the ports that their action closes, as `fail2ban-client -d` prints them; "" = an action for all ports."""
     made = ["['set', 'loglevel', 'INFO']"]
     for jail, port in ports.items():
         start = f"<iptables> -I INPUT -p tcp -m multiport --dports {port} -j f2b" if port else "<iptables> -I INPUT -p tcp -j f2b"
-        properties = [["actionstart", start], ["port", port or "ssh"]]
-        made.append(str(["multi-set", jail, "action", "iptables-multiport" if port else "iptables-allports", properties]))
+        properties = [["actionstart", start], ["port", port or "ssh"], ["protocol", _protocol]]
+        made.append(str(["multi-set", jail, "action", f"{_action}-multiport" if port else f"{_action}-allports", properties]))
     return "\n".join([*made, "['start', 'sshd']"])
 
 
@@ -264,6 +264,13 @@ def test_a_ban_must_close_the_port_on_which_sshd_listens(ports: str, verdict: st
 def test_without_the_ports_of_fail2ban_nobody_knows_whether_it_guards() -> None:
     asked: Answers = {"linux.listeners": ss(22, "sshd"), "linux.sshd": sshd(), "linux.fail2ban": jails("sshd")}
     assert state({**asked, "linux.fail2ban_ports": Unknown("needs root", cause="no_sudo")}, "LIN-11") == "unknown"
+
+
+def test_a_ban_of_udp_is_none_and_what_an_action_closes_may_be_unknown() -> None:
+    asked: Answers = {"linux.listeners": ss(22, "sshd"), "linux.sshd": sshd(), "linux.fail2ban": jails("sshd")}
+    assert state({**asked, "linux.fail2ban_ports": bans(_protocol="udp", sshd="ssh")}, "LIN-11") == "alarm"
+    assert state({**asked, "linux.fail2ban_ports": bans(_action="hostsdeny", sshd="")}, "LIN-11") == "unknown"
+    assert state({**asked, "linux.fail2ban_ports": bans(_action="own", sshd="ssh")}, "LIN-11") == "unknown"
 
 
 def test_a_jail_that_is_configured_and_does_not_run_is_no_guard() -> None:

@@ -52,3 +52,9 @@ def test_an_empty_vault_says_that_it_is_empty(run: Run, capsys: pytest.CaptureFi
     assert run("vault", "list", "--workspace", "acme", code=0).startswith("acme/vault.age: holds no credentials yet")
     assert main(["vault", "list", "--client", "acme", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["names"] == []
+
+
+def test_two_snapshots_that_say_the_same_are_no_empty_table(run: Run) -> None:
+    for words in ((), ("--new",)):
+        run("collect", "acme", "--probe", "linux.hostname", *words, code=0)
+    assert run("diff", "acme", code=0) == "Snapshots 1 and 2: nothing changed, and nothing was lost from sight.\n"

@@ -28,6 +28,7 @@ def state(*answers: Answer) -> TargetState:
     ("hung", "is_state", "cut"),
     [
         (answer("linux.filesystems", cause="timed_out"), "partial", True),
+        (answer("linux.filesystems", "/srv/dead", "timed_out"), "partial", True),
         (answer("linux.certificate_ports", "10.0.0.1:135", "timed_out"), "complete", False),
         (answer("linux.certificate_ports", "*", "timed_out"), "partial", True),
         (answer("linux.certificate_ports", "10.0.0.1:135", "timed_out", evidence=None), "partial", True),  # its session ended
@@ -35,7 +36,7 @@ def state(*answers: Answer) -> TargetState:
         (answer("linux.smart", "/dev/sda", "truncated"), "partial", True),
     ],
 )
-def test_one_silent_thing_of_many_is_a_gap_and_a_command_that_hangs_is_the_hosts_state(hung: Answer, is_state: str, cut: bool) -> None:
+def test_one_silent_port_of_many_is_a_gap_and_a_command_that_hangs_is_the_hosts_state(hung: Answer, is_state: str, cut: bool) -> None:
     made = state(answer("linux.hostname"), hung)
     assert (made.state, made.cut_short, made.unknown) == (is_state, cut, 1)
 
