@@ -14,3 +14,12 @@ def need(condition: object, reason: str) -> None:
     if os.environ.get("CI"):
         pytest.fail(f"missing here, and CI is set: {reason}")
     pytest.skip(reason)
+
+
+def need_extra(condition: object, extra: str, reason: str) -> None:
+    """The same for what an optional extra brings: it may be missing even in CI, but where $AUDITKIT_EXTRAS names the extra."""
+    if condition:
+        return
+    if extra in os.environ.get("AUDITKIT_EXTRAS", "").split(","):
+        pytest.fail(f"missing here, although the extra {extra} is asked for: {reason}")
+    pytest.skip(f"the extra {extra}: {reason}")

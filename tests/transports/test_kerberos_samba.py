@@ -12,7 +12,7 @@ from auditkit.transports import kerberos
 from auditkit.transports.base import Context, Target
 from auditkit.transports.ldap import Ldap, LdapOptions
 from tests.lab.ad import USER_PASSWORD, Dc
-from tests.lab.need import need
+from tests.lab.need import need_extra
 from tests.transports.ldapask import Asking, _none, searching
 
 pytestmark = pytest.mark.lab
@@ -23,7 +23,7 @@ SYSVOL = searching(PolicyFiles(("gpt.ini",)), "directory.sysvol_files")  # type:
 @pytest.fixture
 def realm(samba_dc: Dc, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Dc:
     """The domain, known to the system's Kerberos; nobody holds a ticket yet."""
-    need(not kerberos.missing(), f"{kerberos.missing()} (built with: apt-get install libkrb5-dev gcc)")
+    need_extra(not kerberos.missing(), "kerberos", f"{kerberos.missing()} (built with: apt-get install libkrb5-dev gcc)")
     monkeypatch.setenv("KRB5_CONFIG", str(samba_dc.folder / "krb5.conf"))
     monkeypatch.setenv("KRB5CCNAME", f"FILE:{tmp_path}/tickets")
     return samba_dc

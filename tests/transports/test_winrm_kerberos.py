@@ -9,22 +9,23 @@ import os
 import subprocess
 import traceback
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tests.lab import kdc
+from tests.lab.need import need_extra
 from tests.lab.winrm import Windows, running
 from tests.transports.winrmkit import PROBES, Asker
 
-pytest.importorskip("gssapi", reason="the extra kerberos is not installed")
 HOST, PASSWORD = "srv1.lab.example", "Secret-1"
 
 
 @pytest.fixture(scope="module")
 def realm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    if kdc.why_not():
-        pytest.skip(kdc.why_not())
+    need_extra(find_spec("gssapi"), "kerberos", "the package gssapi is not installed")
+    need_extra(not kdc.why_not(), "kerberos", kdc.why_not())
     with kdc.running(tmp_path_factory.mktemp("kdc"), f"HTTP/{HOST}", "audit", PASSWORD) as place:
         yield place
 
