@@ -24,8 +24,11 @@ def derive(book: Book, registry: Registry, by_asset: Rows, gaps: list[GapRow]) -
     made: list[GapRow] = []
     tables = {table_name(t) for d in registry.derived.values() for t in d.yields}
     probed = {table_name(t) for p in registry.probes.values() for t in p.yields}
-    silent = {(g.table, g.asset) for g in gaps if g.why == NO_PROBE}
-    gaps[:] = [g for g in gaps if not (g.table in tables - probed or (g.why == NO_PROBE and _derivable(registry, g, silent)))]
+    pure, both = tables - probed, tables & probed
+    silent = {(g.table, g.asset) for g in gaps if g.why == NO_PROBE and g.table not in pure}
+    gaps[:] = [
+        g for g in gaps if g.table not in pure and not (g.table in both and g.why == NO_PROBE and _derivable(registry, g, silent))
+    ]  # fmt: skip
     holes: dict[tuple[str, str | None], list[GapRow]] = defaultdict(list)
     for g in gaps:
         holes[g.table, g.asset].append(g)
