@@ -81,7 +81,7 @@ def share(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Share]:
     workspace.prepare()
     monkeypatch.setattr(bundle_make, "new_key", lambda: PEM)  # making one takes a second; test_bundle_make has real ones
     make(workspace, FEW, "windows", tmp_path / "script")
-    store = Store.open(workspace.database, print_key(workspace), evidence_cipher(workspace), workspace.evidence)
+    store = Store.open(None, print_key(workspace), evidence_cipher(workspace))
     yield Share(workspace, store, tmp_path / "share")
     store.close()
 
