@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auditkit.assets import Resolution
-from auditkit.model import Evidence
+from auditkit.model import Evidence, about
+
+NEVER_ASKED = "seen by others, never asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Book:
     _by_table: dict[str, dict[str | None, list[GapRow]]] = field(default_factory=dict)
     _sorted_from: tuple[GapRow, ...] | None = None
     _indexed: set[str] = field(default_factory=set)
+    _seen: frozenset[str] | None = None
 
     def close(self) -> None:
         """Let the tables go; what was read from them stays."""
@@ -82,7 +85,16 @@ class Book:
         found = self._by_table.get(table, {})
         if asset is None:
             return [g for gaps in found.values() for g in gaps]
-        return [*found.get(None, ()), *found.get(asset, ())]
+        mine = found.get(asset) or self._never_asked(table, asset)
+        return [*found.get(None, ()), *mine]
+
+    def _never_asked(self, table: str, asset: str) -> list[GapRow]:
+        """What was only seen has a gap in every table about itself. Only the first such asset has them as rows: a million say no more."""
+        if self._seen is None:
+            self._seen = frozenset(self.resolution.seen)
+        if asset not in self._seen or table not in self.types or getattr(self.types[table], "__fact__", None) is None:
+            return []
+        return [GapRow(table, f"{asset}/-", asset, NEVER_ASKED)] if about(self.types[table]) == "self" else []
 
     def questions_for(self, asset: str, table: str) -> list[str]:
         """Questions that fill a table for an asset ("*": for all), derived tables through what they read."""

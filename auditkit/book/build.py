@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from auditkit.assets import Resolution, resolve
-from auditkit.book.book import AssetRow, Book, GapRow
+from auditkit.book.book import NEVER_ASKED, AssetRow, Book, GapRow
 from auditkit.book.derive import NO_PROBE, derive
 from auditkit.book.meeting import TABLES, meet
 from auditkit.book.tables import fields_of, fill, make, row
@@ -155,7 +155,7 @@ def _gaps(work: _Work, found: Resolution, types: Mapping[str, type], targets: Se
             asked_assets = {own[t] for t in targets if (t, table) in work.asked}
             silent = sorted(set(own.values()) - asked_assets)
             gaps += [GapRow(table, f"{found.own[a][0]}/-", a, NO_PROBE) for a in silent]
-            gaps += [GapRow(table, f"{a}/-", a, "seen by others, never asked") for a in found.seen]
+            gaps += [GapRow(table, f"{a}/-", a, NEVER_ASKED) for a in found.seen[:1]]  # it stands for all (Book.gaps_of)
         elif not any(asked == table for _, asked in work.asked):
             gaps.append(GapRow(table, "-/-", None, "nobody was asked"))
     return gaps

@@ -33,7 +33,7 @@ def derive(book: Book, registry: Registry, by_asset: Rows, gaps: list[GapRow]) -
     for g in gaps:
         holes[g.table, g.asset].append(g)
     for one in _ordered(registry.derived):
-        for asset in (*sorted(book.resolution.own), *book.resolution.seen):
+        for asset in (*sorted(book.resolution.own), *book.resolution.seen[:1]):
             for g in _one(book, one, asset, by_asset, holes, probed):
                 made.append(g)
                 holes[g.table, g.asset].append(g)

@@ -217,3 +217,14 @@ def test_a_table_is_whole_only_where_every_probe_that_fills_it_was_planned() -> 
     assert [(g.question, g.why) for g in book.gaps if g.table == "disk"] == [
         ("a/-", "no probe asks this of such a target"), ("a/t.disks", "not asked in this snapshot"),
     ]  # fmt: skip
+
+
+def test_every_device_that_was_only_seen_has_gaps_although_one_stands_for_all_in_the_tables() -> None:
+    two = Reply(b"52:54:00:00:00:01\n52:54:00:00:00:02\n", b"", 0)
+    book = book_of({("a", "t.peers"): two, ("a", "t.logins"): Reply(b"root:0\n", b"", 0), ("a", "t.disks"): Unknown("no")})
+    first, second = book.resolution.seen
+    for asset in (first, second):
+        assert [(g.table, g.asset, g.why) for g in book.gaps_of("login", asset)] == [("login", asset, "seen by others, never asked")]
+        assert [g.why for g in book.gaps_of("fullest", asset)] == ["seen by others, never asked"]
+        assert book.gaps_of("peer", asset) == []
+    assert len(book.rows("select 1 from gap where tbl = 'login'")) == 1
