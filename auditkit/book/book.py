@@ -10,6 +10,7 @@ from typing import Any
 from auditkit.assets import Resolution
 from auditkit.model import Evidence, about
 
+MOST_AT_ONCE = 500  # values in one question to SQLite
 NEVER_ASKED = "seen by others, never asked"
 
 
@@ -52,6 +53,7 @@ class Book:
     _by_table: dict[str, dict[str | None, list[GapRow]]] = field(default_factory=dict)
     _sorted_from: tuple[GapRow, ...] | None = None
     _indexed: set[str] = field(default_factory=set)
+    _walked: dict[int, tuple[Evidence, ...]] = field(default_factory=dict)
     _seen: frozenset[str] | None = None
 
     def close(self) -> None:
@@ -116,12 +118,38 @@ class Book:
             yield from (self.evidence[q] for q in self.questions_for(asset, table) if q in self.evidence)
             return
         if ref in self._bases:
-            for below in self._bases[ref]:
-                yield from self.origins(below)
+            yield from self._below(self._bases[ref])
             return
         if kind in self.types:
             self._index(kind)
             for (question,) in self.db.execute(f"select question from main.{kind} where id = ?", (ref,)):
+                if question in self.evidence:
+                    yield self.evidence[question]
+
+    def _below(self, basis: tuple[str, ...]) -> tuple[Evidence, ...]:
+        """Evidence behind what a derived row rests on, each once. All rows of one derivation share one basis, which is walked once."""
+        known = self._walked.get(id(basis))
+        if known is None:
+            found: dict[Evidence, None] = {}
+            plain: dict[str, list[str]] = {}
+            for ref in basis:
+                kind = ref.partition(":")[0]
+                if ref in self._bases or kind not in self.types:
+                    found.update(dict.fromkeys(self.origins(ref)))
+                else:
+                    plain.setdefault(kind, []).append(ref)
+            for kind, refs in plain.items():
+                found.update(dict.fromkeys(self._answers(kind, refs)))
+            known = self._walked[id(basis)] = tuple(found)
+        return known
+
+    def _answers(self, table: str, refs: list[str]) -> Iterator[Evidence]:
+        """The answers that rows of one table came with."""
+        self._index(table)
+        for start in range(0, len(refs), MOST_AT_ONCE):
+            some = refs[start : start + MOST_AT_ONCE]
+            marks = ",".join("?" * len(some))
+            for (question,) in self.db.execute(f"select distinct question from main.{table} where id in ({marks}) order by 1", some):
                 if question in self.evidence:
                     yield self.evidence[question]
 
