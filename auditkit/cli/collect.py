@@ -27,7 +27,9 @@ def collect(client: Path | None = None, *, probe: tuple[str, ...] = (), new: boo
     with progress() as shown:
         snapshot = opened.collect(new=new, progress=shown, prompt=ask_secret)
     with opened.store() as store:
-        states = target_states(store.questions(snapshot.id), store.answers(snapshot.id), [t.id for t in snapshot.targets])
+        # One by one: a thousand hosts have more answers than should be in memory at once.
+        ids, number = [t.id for t in snapshot.targets], snapshot.id
+        states = [s for t in ids for s in target_states(store.questions(number, t), store.answers(number, t), [t])]
     code = exit_code(states, None, "none")
     if json:
         told = [{"id": s.id, "state": s.state, "cause": s.cause or None, "message": s.message} for s in states]

@@ -8,34 +8,55 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
 from pathlib import Path
 
 import msgspec
 
 from auditkit.errors import EvidenceError
 from auditkit.registry import Registry
-from auditkit.store import Store
+from auditkit.store import Answer, Store
 from auditkit.transports.base import Sent, now
 from auditkit.workspace.files import locked
 from auditkit.workspace.journal import Journal, read
 from auditkit.workspace.layout import Workspace
 
 _LINE = re.compile(r"snapshot (\d+) closed: sha256 ([0-9a-f]{64})")
+_encode = msgspec.msgpack.Encoder().encode
 CURE = "take state/ from a copy"
 
 
 def digest_of(store: Store, snapshot: int) -> str:
-    """SHA-256 (64 hex digits) over what a snapshot is: when, by whom and of what it was taken, every question, every answer."""
+    """SHA-256 (64 hex digits) over what a snapshot is: when, by whom and of what it was taken, every question, every answer.
+
+    Over one MessagePack array of the three, target by target: of a thousand hosts not all answers are in memory at once.
+    """
     info = store.snapshot(snapshot)
-    head = (info.opened.isoformat(), info.tool, info.operator, info.targets)
-    questions = sorted((q.target, q.probe, q.arg) for q in store.questions(snapshot))
-    answers = sorted(
-        (a.question.target, a.question.probe, a.question.arg, a.state, a.why, a.cause, a.at.isoformat(), a.account, a.command,
-         a.evidence or "", a.facts or "", a.secret)
-        for a in store.answers(snapshot)
-    )  # fmt: skip
+    whole = hashlib.sha256(_array(3) + _encode((info.opened.isoformat(), info.tool, info.operator, info.targets)))
     # By code point, not by the database: PostgreSQL sorts by its own collation.
-    return hashlib.sha256(msgspec.msgpack.encode((head, questions, answers))).hexdigest()
+    asked = store.asked(snapshot)
+    whole.update(_array(store.planned(snapshot)))
+    for target in asked:
+        for question in sorted((q.target, q.probe, q.arg) for q in store.questions(snapshot, target)):
+            whole.update(_encode(question))
+    whole.update(_array(store.count(snapshot)))
+    for target in asked:
+        for answer in sorted(map(_row, store.answers(snapshot, target))):
+            whole.update(_encode(answer))
+    return whole.hexdigest()
+
+
+def _row(a: Answer) -> tuple[str | bool, ...]:
+    q = a.question
+    said = (a.state, a.why, a.cause, a.at.isoformat(), a.account, a.command)
+    return (q.target, q.probe, q.arg, *said, a.evidence or "", a.facts or "", a.secret)
+
+
+def _array(length: int) -> bytes:
+    """Head of an array of MessagePack (its specification, "array format family")."""
+    if length < 16:
+        return bytes([0x90 | length])
+    return b"\xdc" + struct.pack(">H", length) if length < 1 << 16 else b"\xdd" + struct.pack(">I", length)
 
 
 def seal(store: Store, snapshot: int, journal: Journal, operator: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Engine, Insert, Row, delete, func, insert, literal, literal_column, select, update
+from sqlalchemy import Connection, Engine, Insert, Row, Select, Table, delete, func, insert, literal, literal_column, select, update
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from auditkit.errors import Cause, EvidenceError, StoreError, UsageError
@@ -238,18 +238,24 @@ class Store:
             raise UsageError(f"no snapshot {snap}; known: {known}" if snap and known else "no snapshot yet: run auditkit collect first")
         return found[-1]
 
-    def questions(self, snap: int) -> list[Question]:
-        """Everything planned, in order."""
+    def asked(self, snap: int) -> list[str]:
+        """Targets that a question or an answer names, by code point."""
+        with self._engine.connect() as c:
+            named = (select(t.c.target).where(t.c.snapshot == snap).distinct() for t in (question, answer))
+            return sorted({target for one in named for target in c.execute(one).scalars()})
+
+    def questions(self, snap: int, target: str | None = None) -> list[Question]:
+        """Everything planned, or what one target is asked, in order."""
         with self._engine.connect() as c:
             order = (question.c.target, question.c.probe, question.c.arg)
-            rows = c.execute(select(*order).where(question.c.snapshot == snap).order_by(*order))
+            rows = c.execute(_of(select(*order), question, snap, target).order_by(*order))
             return [Question(*r) for r in rows]
 
-    def answers(self, snap: int) -> list[Answer]:
-        """Everything answered, in order."""
+    def answers(self, snap: int, target: str | None = None) -> list[Answer]:
+        """Everything answered, or what one target has, in order."""
         with self._engine.connect() as c:
-            rows = c.execute(_ANSWERS.where(answer.c.snapshot == snap).order_by(answer.c.target, answer.c.probe, answer.c.arg))
-            return [_answer(tuple(r)) for r in rows]
+            found = _of(_ANSWERS, answer, snap, target).order_by(answer.c.target, answer.c.probe, answer.c.arg)
+            return [_answer(tuple(r)) for r in c.execute(found)]
 
     def given(self) -> dict[tuple[str, str], str]:
         """Asset ids given before."""
@@ -330,8 +336,15 @@ class Store:
 
     def count(self, snap: int) -> int:
         """Answers so far."""
+        return self._count(snap, answer)
+
+    def planned(self, snap: int) -> int:
+        """Questions so far."""
+        return self._count(snap, question)
+
+    def _count(self, snap: int, table: Table) -> int:
         with self._engine.connect() as c:
-            return int(c.execute(select(func.count()).select_from(answer).where(answer.c.snapshot == snap)).scalar_one())
+            return int(c.execute(select(func.count()).select_from(table).where(table.c.snapshot == snap)).scalar_one())
 
 
 class _Guard:
@@ -401,6 +414,11 @@ def _info(r: Row[Any]) -> SnapshotInfo:
 
 
 _ANSWERS = select(*(answer.c[k] for k in _KEY[1:]), *(answer.c[k] for k in _SAID))
+
+
+def _of(made: Select[Any], table: Table, snap: int, target: str | None) -> Select[Any]:
+    made = made.where(table.c.snapshot == snap)
+    return made if target is None else made.where(table.c.target == target)
 
 
 def _answer(row: tuple[Any, ...]) -> Answer:

@@ -167,7 +167,7 @@ def _watch(run: _Run, ex: Exec, deadline: float, context: Context) -> None:
         if clock > deadline:
             run.ending, run.culprit = "late", _running(run)
             return
-        limit = _limit(run, clock)
+        limit = _limit(run, clock, context)
         if clock > limit:
             run.ending, run.culprit = ("held", None) if _is_over(run) else ("hung", _running(run))
             return
@@ -200,13 +200,13 @@ def _is_over(run: _Run) -> bool:
     return run.marks.place == "over" if run.zipped else run.err.over
 
 
-def _limit(run: _Run, clock: float) -> float:
+def _limit(run: _Run, clock: float, context: Context) -> float:
     """When the running command counts as hanging; before the first frame: how long a login may chatter."""
     if _is_over(run):
         return run.started.setdefault(Key(-2, "", ""), clock) + LINGER
     key = _running(run)
     if run.zipped:
-        return run.started.setdefault(Key(-3, run.marks.place, str(run.marks.count)), clock) + _patience(run) + GRACE
+        return run.started.setdefault(Key(-3, run.marks.place, str(run.marks.count)), clock) + _patience(run, context) + GRACE
     if key is None:
         return run.started.setdefault(Key(-1, "", str(len(run.err.closed))), clock) + PATIENCE
     command = run.command(key)
@@ -214,11 +214,15 @@ def _limit(run: _Run, clock: float) -> float:
     return run.started.setdefault(key, clock) + seconds + GRACE
 
 
-def _patience(run: _Run) -> float:
-    """What the slowest command up to the next mark may take: whoever is unlucky to need more in sum is asked again without gzip."""
+def _patience(run: _Run, context: Context) -> float:
+    """What the slowest command up to the next mark may take: whoever is unlucky to need more in sum is asked again without gzip.
+
+    Time must be left for that, so it is no more than a fifth of what the host has.
+    """
     place = int(run.marks.place) if run.marks.place.isdecimal() else 0
     asked = (c for item in run.order[place : place + STRIDE] for c in (*item.probe.commands, item.probe.each))
-    return max([PATIENCE, *(c.seconds for c in asked if isinstance(c, Shell))])
+    longest = max([PATIENCE, *(c.seconds for c in asked if isinstance(c, Shell))])
+    return min(longest, context.host_seconds / 5)
 
 
 def _take(run: _Run, stream: int, data: bytes, context: Context) -> bool:
