@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,6 +54,9 @@ class Book:
     _by_table: dict[str, dict[str | None, list[GapRow]]] = field(default_factory=dict)
     _sorted_from: tuple[GapRow, ...] | None = None
     _indexed: set[str] = field(default_factory=set)
+    _questions: list[str] = field(default_factory=list)
+    _by_question: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    _asked_from: Mapping[tuple[str, str], tuple[str, ...]] | None = None
     _walked: dict[int, tuple[Evidence, ...]] = field(default_factory=dict)
     _seen: frozenset[str] | None = None
 
@@ -100,7 +104,12 @@ class Book:
 
     def questions_for(self, asset: str, table: str) -> list[str]:
         """Questions that fill a table for an asset ("*": for all), derived tables through what they read."""
-        return sorted({q for (a, t), qs in self.asked.items() if t == table and asset in ("*", a) for q in qs})
+        if self._asked_from is not self.asked:  # asked once a ref of a statement: 200 hosts make 60,000 pairs
+            self._by_question, self._asked_from = {}, self.asked
+            for (a, t), questions in self.asked.items():
+                self._by_question.setdefault(t, {})[a] = questions
+        of = self._by_question.get(table, {})
+        return sorted({q for qs in (of.values() if asset == "*" else [of.get(asset, ())]) for q in qs})
 
     def note_basis(self, ref: str, basis: Iterable[str]) -> None:
         """Remember that a derived row rests on these rows."""
@@ -110,8 +119,7 @@ class Book:
         """Evidence behind a ref ("listener:ab12…"), through derived rows down to replies. Gaps lead to the reply that failed."""
         kind, _, rest = ref.partition(":")
         if kind in ("gap", "target"):
-            found = [e for q, e in sorted(self.evidence.items()) if q.startswith(f"{rest}/") or q == rest]
-            yield from found
+            yield from self._under(rest)
             return
         if kind in ("all", "none"):
             asset, _, table = rest.partition("/")
@@ -125,6 +133,17 @@ class Book:
             for (question,) in self.db.execute(f"select question from main.{kind} where id = ?", (ref,)):
                 if question in self.evidence:
                     yield self.evidence[question]
+
+    def _under(self, question: str) -> Iterator[Evidence]:
+        """Evidence of a question and of all whose name begins with it: of a target, of a probe there."""
+        if len(self._questions) != len(self.evidence):
+            self._questions = sorted(self.evidence)
+        if question in self.evidence:
+            yield self.evidence[question]
+        start = bisect_left(self._questions, f"{question}/")
+        while start < len(self._questions) and self._questions[start].startswith(f"{question}/"):
+            yield self.evidence[self._questions[start]]
+            start += 1
 
     def _below(self, basis: tuple[str, ...]) -> tuple[Evidence, ...]:
         """Evidence behind what a derived row rests on, each once. All rows of one derivation share one basis, which is walked once."""
