@@ -232,7 +232,7 @@ def suspicious(text: str) -> bool:
 
     Much cheaper than `scrub`, and it may look over many texts at once, joined by line feeds: what is not in the whole is in no part.
 
-    >>> suspicious("root\\nmysqldump --single-transaction shop"), suspicious("eth0\\n1500")
+    >>> suspicious("root\\nmysqldump -pletmein shop"), suspicious("eth0\\n1500")
     (True, False)
     """
     return bool(which_suspicious([text]))

@@ -2,6 +2,7 @@
 
 from auditkit.store.blobs import Blobs, Cipher, NoCipher
 from auditkit.store.facts import packed, unpacked
-from auditkit.store.store import Answer, Carried, SnapshotInfo, Store, TargetInfo, Told
+from auditkit.store.records import Answer, Carried, SnapshotInfo, TargetInfo, Told
+from auditkit.store.store import Store
 
 __all__ = ["Answer", "Blobs", "Carried", "Cipher", "NoCipher", "SnapshotInfo", "Store", "TargetInfo", "Told", "packed", "unpacked"]

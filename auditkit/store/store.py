@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
@@ -21,71 +20,8 @@ from auditkit.store.engine import open_engine, sqlite_url
 from auditkit.store.facts import Stale, packed, unpacked
 from auditkit.store.many import insert_many
 from auditkit.store.reading import CURE, open_reading, unwritable
+from auditkit.store.records import Answer, Carried, SnapshotInfo, TargetInfo, Told
 from auditkit.store.schema import alias, answer, question, snapshot
-
-
-class TargetInfo(msgspec.Struct, frozen=True):
-    """A target as a snapshot remembers it: without options and credentials."""
-
-    id: str
-    platform: str
-    transport: str
-    address: str
-    site: str = ""
-    role: str = ""
-
-    @property
-    def is_thing(self) -> bool:
-        """False for a range of addresses: it is looked at and answers for others, but is no asset itself."""
-        return self.platform != "range"
-
-
-@dataclass(frozen=True, slots=True)
-class SnapshotInfo:
-    """closed None: unfinished."""
-
-    id: int
-    opened: datetime
-    closed: datetime | None
-    tool: str
-    operator: str
-    targets: tuple[TargetInfo, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer as stored. state: found | absent | unknown."""
-
-    question: Question
-    state: str
-    why: str
-    cause: str
-    at: datetime
-    account: str
-    command: str
-    evidence: str | None
-    secret: bool
-    facts: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Carried:
-    """Targets of an earlier snapshot whose answers hold in a new one too."""
-
-    snapshot: int
-    targets: tuple[TargetInfo, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An answer on its way into the store. at: when, where no reply says it. secret: its evidence is kept encrypted only."""
-
-    question: Question
-    command: str
-    outcome: Outcome
-    reply: Reply | None
-    at: datetime
-    secret: bool
 
 
 class _Body(msgspec.Struct, frozen=True, array_like=True):
