@@ -1,1 +1,0 @@
-"""Cisco: IOS and IOS-XE, NX-OS, ASA, small business switches."""
