@@ -31,7 +31,8 @@ class SiteServer:
 
 @fact(key=("dn",))
 class DirectoryAgent:
-    """The directory service of a server (nTDSDSA): in the whole forest. domain_dn: the domain that it holds, "" = it names none."""
+    """The directory service of a server (nTDSDSA): in the whole forest. domain_dn: the domain that it holds, "" = it names
+    none; None = may not be read."""
 
     dn: str
     server_dn: str
@@ -108,7 +109,7 @@ def _agent(e: Entry, read_only: bool) -> DirectoryAgent:
         server_dn=parent(e.dn),
         guid=e.guid(),
         read_only=read_only,
-        domain_dn=next((d for d in domains if d.upper().startswith("DC=") and not _application(d)), ""),
+        domain_dn=next((d for d in domains if d.upper().startswith("DC=") and not _application(d)), None if hidden(e) else ""),
         level=default(e, "msDS-Behavior-Version", 0),
         global_catalog=bit(options, GLOBAL_CATALOG),
         inbound_off=bit(options, NO_INBOUND),
@@ -157,7 +158,8 @@ def controller_accounts(reply: Reply) -> Iterator[ControllerAccount | RodcPolicy
 def controllers(
     domain: Domain, server: Sequence[SiteServer], agent: Sequence[DirectoryAgent], account: Sequence[ControllerAccount]
 ) -> Iterator[DomainController]:
-    """Servers of this domain that have a directory service. Raises NotUnderstood where one was asked and none is found."""
+    """Servers of this domain that have a directory service. Raises NotUnderstood where one was asked and none is found, and
+    (after the others) for a directory service that hides whose it is: it may be one of this domain."""
     found = False
     servers_by, accounts = {s.dn.casefold(): s for s in server}, {a.dn.casefold(): a for a in account}
     for a in agent:
@@ -166,6 +168,9 @@ def controllers(
         s = servers_by[a.server_dn.casefold()]
         found = True
         yield _controller(s, a, accounts.get((s.account_dn or "").casefold()))
+    unseen = sorted(label(a.server_dn) for a in agent if a.domain_dn is None)
+    if found and unseen:
+        raise NotUnderstood(f"which domain {', '.join(unseen)} is a controller of may not be read")
     if not found:
         raise NotUnderstood(f"no controller of {dns_name(domain.dn or '')} among the {len(agent)} of the forest that may be read")
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from auditkit.ldif import Entry, LdifError, entries
 from auditkit.model import fact
-from auditkit.probing import Probe, Reply, Search, derived, probe
+from auditkit.probing import NotUnderstood, Probe, Reply, Search, derived, probe
 
-from ._names import label
+from ._names import hidden, label
 from .controllers import DirectoryAgent
 
 _1601 = datetime(1601, 1, 1, tzinfo=UTC)
@@ -69,6 +69,8 @@ def _read(reply: Reply) -> Iterator[ReplicationLink | DirectoryBackup]:
         for blob in e.all("repsFrom"):
             yield link(e.dn, blob)
         yield backup(e)
+        if hidden(e):  # "no partner" would prove nothing
+            raise NotUnderstood(f"{e.dn}: its attributes may not be read, from whom it is replicated is not known")
 
 
 _read.__name__ = "naming_context"

@@ -15,6 +15,7 @@ from ._rights import actors
 from ._values import bit
 
 # MS-ADTS 2.2.16
+TRUST_ACCOUNT = 0x800
 DISABLED, NO_PASSWORD, REVERSIBLE, NEVER_EXPIRES, UNCONSTRAINED = 0x2, 0x20, 0x80, 0x10000, 0x80000
 NOT_DELEGATED, DES_ONLY, NO_PREAUTH, TRANSITION = 0x100000, 0x200000, 0x400000, 0x1000000
 _PASSWORD = re.compile(r"(?:парол\w*|пасс?ворд|passw(?:or)?d|pass|pwd)\s{0,3}[:=–-]?\s{0,3}\S*\d", re.I)
@@ -27,9 +28,13 @@ _ATTRIBUTES = (
 
 @probe("directory.users", Search("{domain}", "(&(objectCategory=person)(objectClass=user))", _ATTRIBUTES), on=("directory",), secret=True)
 def users(reply: Reply) -> Iterator[DirectoryUser]:
-    """Secret, because descriptions hold passwords. Raises LdifError for an account without name or SID."""
+    """Secret, because descriptions hold passwords. Raises LdifError for an account without name or SID.
+
+    The account of a trust (OTHER$) is no user: the domain makes it with "password not required" and nobody logs on by it; see `Trust`.
+    """
     for e in entries(reply.stdout):
-        yield _user(e)
+        if not (e.number("userAccountControl") or 0) & TRUST_ACCOUNT:
+            yield _user(e)
 
 
 def _user(e: Entry) -> DirectoryUser:

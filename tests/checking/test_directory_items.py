@@ -151,3 +151,33 @@ def test_a_forest_without_certificates_is_no_forest_with_good_ones() -> None:
 def test_numbers_for_accounts_run_out() -> None:
     before = next(line for line in recorded("directory.rid").decode().splitlines() if line.startswith("rIDAvailablePool"))
     assert state(changed("directory.rid", before, f"rIDAvailablePool: {(1073741823 << 32) + 900000000}"), "AD-49") == "alarm"
+
+
+def hides(probe: str, name: str, case: str = "samba-4.17-clean") -> dict[str, bytes]:
+    """A recorded answer in which of one object, whose DN begins so, only name and class are given."""
+    kept = []
+    for piece in recorded(probe, case).decode().split("\n\n"):
+        lines = piece.replace("\n ", "").split("\n")
+        named = any(n.startswith(f"dn: {name}") for n in lines)
+        kept.append("\n".join(n for n in lines if not named or not n or n.startswith(("dn:", "objectClass:", "version:"))))
+    return {probe: "\n\n".join(kept).encode()}
+
+
+def test_a_partition_that_hides_from_whom_it_is_replicated_has_not_been_seen_to_be_replicated() -> None:
+    assert state({}, "AD-33") == "ok"
+    assert state(hides("directory.replication_domain", "DC=corp,"), "AD-33") == "unknown"
+    assert state(hides("directory.replication_domain", "DC=corp,"), "AD-04") == "unknown"
+
+
+def test_a_directory_service_that_hides_its_domain_may_be_one_of_this_domain() -> None:
+    hidden = hides("directory.servers", "CN=NTDS Settings,CN=DC2,")
+    assert state(hidden, "AD-01") == "unknown"
+
+
+@pytest.mark.parametrize(("kind", "verdict"), [("2", "alarm"), ("1", "alarm"), ("3", "ok")])
+def test_a_realm_that_gives_no_sids_needs_no_filter_of_sids(kind: str, verdict: str) -> None:
+    one = recorded("directory.trusts", "samba-4.17-seeded").decode().split("\n\n")[0]
+    assert "trustPartner: old.example" in one
+    two = recorded("directory.trusts", "samba-4.17-seeded").decode().split("\n\n")[3]
+    only = one.replace("trustType: 2", f"trustType: {kind}") + "\n\n" + two
+    assert state({"directory.trusts": only.encode()}, "AD-35") == verdict

@@ -12,8 +12,7 @@ import pytest
 from auditkit.collecting.plan import plan
 from auditkit.collecting.run import collect
 from auditkit.registry import registry
-from auditkit.store import Store, TargetInfo
-from auditkit.store import Answer
+from auditkit.store import Answer, Store, TargetInfo
 from auditkit.transports import winrmshell
 from auditkit.transports.base import Context, Credential, Masked, now
 from tests.lab.winrm import PASSWORD, running
