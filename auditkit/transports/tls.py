@@ -161,7 +161,9 @@ def shake(sock: socket.socket, trusted: ssl.SSLContext, name: str, where: str, t
 
 
 def _said(e: ssl.SSLError) -> str:
-    if e.reason in ("UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE"):
+    # Before TLS 1.2 a handshake is signed with SHA-1, which newer OpenSSL refuses; some builds tell that without a reason.
+    old = e.reason in ("UNSUPPORTED_PROTOCOL", "TLSV1_ALERT_PROTOCOL_VERSION", "NO_PROTOCOLS_AVAILABLE")
+    if old or "LEGACY_SIGALG" in f"{e.reason} {e}".upper().replace(" ", "_"):
         return "it speaks only TLS older than 1.2: update it, or use a bundle there"
     if e.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNEXPECTED_EOF_WHILE_READING"):
         return "there is no TLS on this port; check the port"
