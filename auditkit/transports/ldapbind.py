@@ -15,6 +15,7 @@ from auditkit.transports import kerberos
 from auditkit.transports.base import Credential, Masked
 from auditkit.transports.ldapcodes import SASL_STEP, SUCCESS, refused
 from auditkit.transports.ldapwire import Budget, Late, Result, Wire
+from auditkit.transports.tls import end_point
 
 if TYPE_CHECKING:
     import spnego
@@ -89,7 +90,7 @@ def _context(wire: Wire, way: Way, login: str, credential: Credential, host: str
     import spnego
     from spnego.channel_bindings import GssChannelBindings
 
-    bindings = GssChannelBindings(application_data=b"tls-server-end-point:" + _end_point(wire.certificate or b""))
+    bindings = GssChannelBindings(application_data=b"tls-server-end-point:" + end_point(wire.certificate or b""))
     wanted: Any = {"hostname": host, "service": "ldap", "channel_bindings": bindings}
     if way == "kerberos":
         if lacks := kerberos.missing():
@@ -103,15 +104,3 @@ def _context(wire: Wire, way: Way, login: str, credential: Credential, host: str
     # Without signing there is no session key to exchange, and what pyspnego sends in its place (one byte) is refused by Samba.
     context._context_req &= ~NTLM_KEY_EXCHANGE
     return context
-
-
-def _end_point(certificate: bytes) -> bytes:
-    """Hash of the server's certificate for channel bindings: that of its signature, SHA-256 where that is MD5 or SHA-1 (RFC 5929, 4.1)."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes
-
-    used = x509.load_der_x509_certificate(certificate).signature_hash_algorithm
-    chosen = hashes.SHA256() if used is None or used.name in ("md5", "sha1") else used
-    digest = hashes.Hash(chosen)
-    digest.update(certificate)
-    return digest.finalize()
