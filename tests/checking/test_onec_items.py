@@ -160,6 +160,13 @@ def test_a_value_that_was_not_seen_makes_nothing_good(item: str, facts: list[Any
     assert state(item, platform, *facts) == "unknown"
 
 
+@pytest.mark.parametrize("platform", ["linux", "windows"])
+def test_one_fresh_dump_beside_several_bases_proves_nothing_of_either(platform: str) -> None:
+    other = replace(FILE, path="D:\\Bases\\zup\\1Cv8.1CD")
+    assert state("ONEC-12", platform, FILE, other, DUMP) == "unknown"
+    assert state("ONEC-12", platform, FILE, other) == "alarm"
+
+
 @pytest.mark.parametrize(("ends", "expected"), [("2027-03-01", "ok"), ("2026-03-01", "alarm")])
 def test_ends_of_platform_versions_count_once_a_table_has_them(monkeypatch: pytest.MonkeyPatch, ends: str, expected: str) -> None:
     table = import_module("auditkit.collectors.linux._support_table")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -22,12 +23,18 @@ MINE = """os computer volumes disks bitlocker network services hotfixes accounts
 PROBES = sorted(f"windows.{name}" for name in MINE.split())
 
 
-def verdicts(instead: Mapping[str, str] | None = None, refused: bool = False) -> dict[str, str]:
-    """Item -> state, from case srv2019 of every probe; `instead` names another case of a probe."""
+def verdicts(
+    instead: Mapping[str, str] | None = None, refused: bool = False, changed: Mapping[str, tuple[str, str]] | None = None
+) -> dict[str, str]:
+    """Item -> state, from case srv2019 of every probe; `instead` names another case of a probe, `changed` what its answer says instead."""
     told = []
     for name in PROBES:
         probe = REGISTRY.probes[name]
         reply = cases.load(cases.REPLIES / name / (instead or {}).get(name, "srv2019")).reply
+        if changed and name in changed:
+            before, after = (text.encode() for text in changed[name])
+            assert before in reply.stdout
+            reply = replace(reply, stdout=reply.stdout.replace(before, after, 1))
         outcome: Outcome = Unknown("refused") if refused else probe.outcome(reply)
         told.append(Told(Question("w", name, ""), str(probe.command), outcome, reply, NOW, False))
     store = Store.open(None, b"k")
@@ -69,3 +76,23 @@ def test_another_answer_is_another_verdict(case: str, item: str, state: str) -> 
 
 def test_what_was_not_seen_is_unknown_everywhere() -> None:
     assert set(verdicts(refused=True).values()) == {"unknown"}
+
+
+SERVICE = '{"_": "Win32_Service", "Name": "Spooler"'
+FIREWALL = (
+    '{"_": "Win32_Service", "Name": "MpsSvc", "DisplayName": "", "State": "STATE", "StartMode": "Auto", "StartName": "LocalSystem",'
+    ' "PathName": "", "ExitCode": 0}\n' + SERVICE
+)
+
+
+@pytest.mark.parametrize(("runs", "state"), [("Running", "ok"), ("Stopped", "alarm")])
+def test_profiles_that_are_on_are_worth_nothing_while_the_firewalls_service_rests(runs: str, state: str) -> None:
+    on = {"windows.firewall": ('"EnableFirewall": 0', '"EnableFirewall": 1')}
+    assert verdicts(changed=on)["WIN-07"] == "ok"
+    assert verdicts(changed={**on, "windows.services": (SERVICE, FIREWALL.replace("STATE", runs))})["WIN-07"] == state
+
+
+def test_a_member_whose_time_service_rests_takes_its_time_from_nowhere() -> None:
+    rests = {"windows.time": ('"State": "Running"', '"State": "Stopped"')}
+    assert verdicts(changed=rests)["WIN-20"] == "alarm"
+    assert verdicts({"windows.computer": "win10-workgroup-placeholder"}, changed=rests)["WIN-20"] == "ok"

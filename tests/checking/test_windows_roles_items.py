@@ -114,6 +114,11 @@ def test_a_neglected_server_is_told_what_is_wrong() -> None:
 
 def test_an_instance_that_may_do_everything_on_its_server() -> None:
     assert verdicts({"windows.sql": "local-system"})[SYSTEM] == "alarm"
+    for written in (".\\LocalSystem", "NT AUTHORITY\\SYSTEM", "NT AUTHORITY\\СИСТЕМА"):
+        seen = outcome("windows.sql", "local-system")
+        assert isinstance(seen, Found)
+        named: Any = tuple(replace(f, account=written) if type(f).__name__ == "SqlInstance" else f for f in seen.facts)  # type: ignore[type-var]
+        assert verdicts({"windows.sql": Found(named)})[SYSTEM] == "alarm"
 
 
 def test_a_kept_server_hears_nothing() -> None:
