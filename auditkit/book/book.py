@@ -98,9 +98,9 @@ class Book:
         """What was only seen has a gap in every table about itself. Only the first such asset has them as rows: a million say no more."""
         if self._seen is None:
             self._seen = frozenset(self.resolution.seen)
-        if asset not in self._seen or table not in self.types or getattr(self.types[table], "__fact__", None) is None:
+        if asset not in self._seen or table not in self.types or about(self.types[table]) != "self":
             return []
-        return [GapRow(table, f"{asset}/-", asset, NEVER_ASKED)] if about(self.types[table]) == "self" else []
+        return [GapRow(table, f"{asset}/-", asset, NEVER_ASKED)]
 
     def questions_for(self, asset: str, table: str) -> list[str]:
         """Questions that fill a table for an asset ("*": for all), derived tables through what they read."""
